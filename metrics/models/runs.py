@@ -1,0 +1,187 @@
+"""The ledger of nightly runs: the only truth about what is calculated and what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models, transaction
+from django.db.models import F, Max, Q
+
+from metrics.models.scorecards import Scorecard
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Adjectives for runs."""
+
+    def published(self) -> RunQuerySet:
+        """One run per business day: the revision that pages show."""
+        return self.filter(is_published=True)
+
+    def open(self) -> RunQuerySet:
+        """Waiting or running."""
+        return self.filter(state__in=Run.OPEN_STATES)
+
+    def latest_published(self) -> Run | None:
+        """The night that pages show; every page picks it once and reads only its rows."""
+        return (
+            self.published()
+            .select_related("scorecard")
+            .order_by("-business_day")
+            .first()
+        )
+
+    def request(
+        self,
+        day: dt.date,
+        *,
+        kind: str,
+        scorecard: Scorecard,
+        data_cutoff: dt.datetime,
+        code_version: str,
+        reason: str = "",
+    ) -> Run:
+        """A new revision of `day` in the ledger, or the one that is already open.
+
+        The row is all that is needed: a worker or the next tick finds it, whatever becomes of
+        the wake-up message.
+        """
+        with transaction.atomic():
+            Scorecard.objects.select_for_update().get(
+                pk=scorecard.pk
+            )  # one requester at a time
+            already = self.open().filter(business_day=day).first()
+            if already:
+                return already
+            last = (
+                self.filter(business_day=day).aggregate(last=Max("revision"))["last"]
+                or 0
+            )
+            return self.create(
+                kind=kind,
+                business_day=day,
+                revision=last + 1,
+                scorecard=scorecard,
+                data_cutoff=data_cutoff,
+                code_version=code_version,
+                reason=reason,
+            )
+
+
+class Run(models.Model):
+    """One night's calculation of one business day. A later one of the same day is a revision."""
+
+    class Kind(models.TextChoices):
+        NIGHTLY = "nightly"
+        RECALCULATION = "recalculation"
+
+    class State(models.TextChoices):
+        NEW = "new", "Waiting"
+        RUNNING = "running", "Running"
+        COMPLETE = "complete", "Complete"
+        PARTIAL = "partial", "Partial"
+        FAILED = "failed", "Failed"
+
+    OPEN_STATES = (State.NEW, State.RUNNING)
+
+    kind = models.CharField(max_length=13, choices=Kind.choices, default=Kind.NIGHTLY)
+    business_day = models.DateField()
+    revision = models.IntegerField(default=1)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.NEW)
+    scorecard = models.ForeignKey(
+        Scorecard, on_delete=models.PROTECT, related_name="runs"
+    )
+    # only facts known by this moment are read
+    data_cutoff = models.DateTimeField()
+    code_version = models.CharField(max_length=40)
+    # season index, priors, medians: made once by the run's first chunk, so that the others are
+    # independent of one another and a past night can be made again
+    portfolio = models.JSONField(null=True)
+    is_published = models.BooleanField(default=False)
+    accounts = models.IntegerField(default=0)
+    scored = models.IntegerField(default=0)
+    grey = models.IntegerField(default=0)
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-business_day", "-revision"], name="run_newest_day")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business_day", "revision"], name="run_revision_once"
+            ),
+            # two ticks, two beats or two admins can never start the same day twice
+            models.UniqueConstraint(
+                fields=["business_day"],
+                condition=Q(state__in=["new", "running"]),
+                name="run_one_open_per_day",
+            ),
+            models.UniqueConstraint(
+                fields=["business_day"],
+                condition=Q(is_published=True),
+                name="run_one_published_per_day",
+            ),
+            models.CheckConstraint(
+                name="run_counts_add_up",
+                condition=~Q(state="complete") | Q(accounts=F("scored") + F("grey")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} of {self.business_day}"
+
+
+class RunChunk(models.Model):
+    """The part of a run that one worker does at a time, held by a lease."""
+
+    class Kind(models.TextChoices):
+        PREPARE = "prepare"
+        SCORE = "score"
+
+    class State(models.TextChoices):
+        NEW = "new"
+        LEASED = "leased"
+        DONE = "done"
+        DEAD = "dead"
+
+    MAX_ATTEMPTS = 5
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="chunks")
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.SCORE)
+    # account ids lo <= id < hi
+    lo = models.BigIntegerField()
+    hi = models.BigIntegerField()
+    accounts = models.IntegerField(default=0)
+    state = models.CharField(max_length=6, choices=State.choices, default=State.NEW)
+    lease_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    fence = models.BigIntegerField(default=0)
+    owner = models.CharField(max_length=200, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            # the claim looks only at chunks that are not finished
+            models.Index(
+                fields=["run", "lo"],
+                name="run_chunk_open",
+                condition=Q(state__in=["new", "leased"]),
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "kind", "lo"], name="run_chunk_once"
+            ),
+            models.CheckConstraint(
+                name="run_chunk_attempts_are_capped", condition=Q(attempts__lte=5)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} chunk {self.lo}-{self.hi} of run {self.run_id}"
