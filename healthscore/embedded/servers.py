@@ -1,0 +1,76 @@
+"""Use the embedded servers: they run while any process is inside `in_use`."""
+
+import contextlib
+import fcntl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import IO
+
+from healthscore.embedded.children import environment
+from healthscore.embedded.keeper import lock_file, take
+from healthscore.embedded.places import Place
+from healthscore.embedded.postgres import ServerError
+
+# initdb takes two seconds on an idle machine.
+READY_WITHIN = 120.0
+
+
+@contextlib.contextmanager
+def in_use(place: Place) -> Iterator[None]:
+    """The servers run inside this block, and afterwards as long as somebody else uses them.
+
+    Raises ServerError when they do not start.
+    """
+    lock = hold(place)
+    try:
+        yield
+    finally:
+        lock.close()
+
+
+def hold(place: Place) -> IO[bytes]:
+    """As in_use, but until the returned file is closed or this process ends."""
+    place.prepare()
+    users = lock_file(place, "users")
+    # Waits while a keeper is stopping the servers.
+    fcntl.flock(users, fcntl.LOCK_SH)
+    try:
+        _start(place)
+    except BaseException:
+        users.close()
+        raise
+    return users
+
+
+def running(place: Place) -> bool:
+    """Is there a keeper, whose servers accept connections?"""
+    return _kept(place) and (place.data / "ready").exists()
+
+
+def _kept(place: Place) -> bool:
+    if not place.data.is_dir():
+        return False
+    with lock_file(place, "keeper") as lock:
+        return not take(lock, how=fcntl.LOCK_SH)
+
+
+def _start(place: Place) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while not running(place):
+        if time.monotonic() > until:
+            raise ServerError(f"The servers were not ready in {READY_WITHIN:.0f} s; {place.log}.")
+        if _kept(place):
+            time.sleep(0.05)  # another process starts them
+        else:
+            _start_keeper(place)
+
+
+def _start_keeper(place: Place) -> None:
+    command = [sys.executable, "-m", "healthscore.embedded", "keep", "--profile", place.profile]
+    done = subprocess.run(  # noqa: S603
+        command, cwd=place.project, env=environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ServerError(done.stderr.strip() or f"The servers did not start; see {place.log}.")

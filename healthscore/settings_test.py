@@ -1,0 +1,28 @@
+"""Settings for tests: the same, on a cluster of their own that may lose data."""
+
+import os
+
+os.environ["HEALTHSCORE_LOCAL"] = "1"
+os.environ.setdefault("HEALTHSCORE_ROLE", "command")
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
+# Playwright's synchronous API runs an event loop, in which Django would refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+from healthscore.databases import database
+from healthscore.embedded.places import TEST, Place
+from healthscore.settings import *
+from healthscore.settings import BASE_DIR, env
+
+TEST_PLACE = Place(BASE_DIR, TEST)
+# Ordinary tests never use the servers of a running installation, even when it is configured.
+DATABASE_URL = env.str("HEALTHSCORE_TEST_DATABASE_URL", TEST_PLACE.database_url)
+DATABASES = {
+    "default": database(DATABASE_URL, role="command")
+    | {"CONN_MAX_AGE": 0, "TEST": {"NAME": env.str("HEALTHSCORE_TEST_DB", "test_healthscore")}},
+}
+CELERY_BROKER_URL = env.str("HEALTHSCORE_TEST_REDIS_URL", TEST_PLACE.broker_url)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Argon2 is slow on purpose; the tests that look at it name it.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Look a static file up when it is asked for: every test client would read all folders anew.
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,8 @@
+"""What the customers' people did, and what it means."""
+
+from django.apps import AppConfig
+
+
+class MetricsConfig(AppConfig):
+    name = "metrics"
+    default_auto_field = "django.db.models.BigAutoField"
