@@ -15,6 +15,7 @@ from pathlib import Path
 
 DEMO = "demo"
 TEST = "test"
+BENCH = "bench"
 # A path to a unix socket may have 104 bytes on macOS, 108 on Linux.
 LONGEST_SOCKET = 103
 
@@ -44,7 +45,7 @@ def private_folder(path: Path, *, owner: int, mode: int = 0o700) -> Path:
 
 @dataclass(frozen=True)
 class Place:
-    """The folders and URLs of one project folder's servers; `profile` is DEMO or TEST."""
+    """The folders and URLs of one project folder's servers; `profile` is DEMO, TEST or BENCH."""
 
     project: Path
     profile: str

@@ -50,7 +50,7 @@ def make_cluster(place: Place, *, log: IO[bytes]) -> None:
     programs = binaries(place)
     sync = ["--no-sync"] if place.profile == TEST else []
     options = ["-U", USER, "-A", "trust", "--no-instructions", *INITDB.split(), *sync]
-    initdb = [programs / "initdb", "-D", beside, *options]
+    initdb: list[str | Path] = [programs / "initdb", "-D", beside, *options]
     _finish(start(initdb, log=log, demoted=True, cwd=Path("/")), place)
     _finish(_single(programs, beside, log=log), place)
     beside.rename(place.cluster)

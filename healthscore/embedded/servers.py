@@ -15,6 +15,9 @@ from healthscore.embedded.postgres import ServerError
 
 # initdb takes two seconds on an idle machine.
 READY_WITHIN = 120.0
+# A keeper looks four times a second whether anybody is left, and then takes `ready` away.
+NOTICES_WITHIN = 2.0
+DOWN_WITHIN = 60.0
 
 
 @contextlib.contextmanager
@@ -49,6 +52,35 @@ def running(place: Place) -> bool:
     return _kept(place) and (place.data / "ready").exists()
 
 
+def up(place: Place) -> None:
+    """Start the servers and leave them running until `down`."""
+    place.prepare()
+    (place.data / "kept").touch()
+    with in_use(place):
+        pass
+
+
+def down(place: Place) -> None:
+    """Stop the servers, once those who use them are done.
+
+    Raises ServerError when somebody does for longer than they take to stop.
+    """
+    (place.data / "kept").unlink(missing_ok=True)
+    if not wait_until_down(place):
+        raise ServerError("The servers are still in use; they stop when that is over.")
+
+
+def wait_until_down(place: Place) -> bool:
+    """Wait for a keeper that has nothing left to do; False if somebody else needs it."""
+    until = time.monotonic() + DOWN_WITHIN
+    notices = time.monotonic() + NOTICES_WITHIN
+    while _kept(place) and time.monotonic() < until:
+        if running(place) and time.monotonic() > notices:
+            return False
+        time.sleep(0.05)
+    return not _kept(place)
+
+
 def _kept(place: Place) -> bool:
     if not place.data.is_dir():
         return False
@@ -68,7 +100,7 @@ def _start(place: Place) -> None:
 
 
 def _start_keeper(place: Place) -> None:
-    command = [sys.executable, "-m", "healthscore.embedded", "keep", "--profile", place.profile]
+    command = [sys.executable, "-m", "healthscore", "keep", "--profile", place.profile]
     done = subprocess.run(  # noqa: S603
         command, cwd=place.project, env=environment(), capture_output=True, text=True, check=False
     )
