@@ -43,9 +43,7 @@ def moments_are_sane(prefix: str, *columns: str) -> list[models.CheckConstraint]
     return [
         models.CheckConstraint(
             name=f"{prefix}_{column}_is_sane",
-            condition=Q(
-                **{f"{column}__gte": FIRST_MOMENT, f"{column}__lt": LAST_MOMENT}
-            )
+            condition=Q(**{f"{column}__gte": FIRST_MOMENT, f"{column}__lt": LAST_MOMENT})
             | Q(**{f"{column}__isnull": True}),
         )
         for column in columns
@@ -122,9 +120,7 @@ class Account(models.Model):
 class Contract(models.Model):
     """The terms in force from the moment they were known until the next row of the account."""
 
-    account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="contracts"
-    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="contracts")
     seats_sold = models.IntegerField(null=True, blank=True)
     arr = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -138,9 +134,7 @@ class Contract(models.Model):
     class Meta:
         constraints = [
             # the terms as of a moment: latest known_at first
-            models.UniqueConstraint(
-                fields=["account", "known_at"], name="contract_version"
-            ),
+            models.UniqueConstraint(fields=["account", "known_at"], name="contract_version"),
             models.CheckConstraint(
                 name="contract_seats_are_sane",
                 condition=Q(seats_sold__gte=0, seats_sold__lte=10_000_000)
@@ -179,9 +173,7 @@ class ArrMovement(models.Model):
         CONTRACTION = "contraction"
         CHURN = "churn"
 
-    account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="arr_movements"
-    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="arr_movements")
     external_id = models.CharField(max_length=200)
     type = models.CharField(max_length=12, choices=Type.choices)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -191,9 +183,7 @@ class ArrMovement(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "external_id"], name="arr_movement_id"
-            ),
+            models.UniqueConstraint(fields=["account", "external_id"], name="arr_movement_id"),
             models.CheckConstraint(
                 name="arr_movement_amount_is_sane",
                 condition=Q(amount__gt=-MAX_MONEY, amount__lt=MAX_MONEY),
@@ -216,9 +206,7 @@ class Person(models.Model):
     # bots and our own staff acting inside the product are never counted as people
     NOT_PEOPLE = ("service", "vendor")
 
-    account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="people"
-    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="people")
     external_id = models.CharField(max_length=200, unique=True)
     email = models.CharField(max_length=254, blank=True)
     name = models.CharField(max_length=200, blank=True)
@@ -264,9 +252,7 @@ class Person(models.Model):
 class Milestone(models.Model):
     """A value task of the first 90 days."""
 
-    account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="milestones"
-    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="milestones")
     name = models.CharField(max_length=200)
     due_on = models.DateField(null=True, blank=True)
     completed_on = models.DateField(null=True, blank=True)

@@ -22,17 +22,13 @@ class Organisation(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=200, default="Your company")
-    timezone = models.CharField(
-        max_length=64, default="UTC", validators=[validate_zone]
-    )
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
     run_at = models.TimeField(default=dt.time(3, 10))
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="organisation_is_one_row", condition=models.Q(id=1)
-            )
+            models.CheckConstraint(name="organisation_is_one_row", condition=models.Q(id=1))
         ]
 
     def __str__(self) -> str:

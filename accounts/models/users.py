@@ -21,18 +21,14 @@ class Role(models.TextChoices):
 class UserManager(BaseUserManager["User"]):
     """Makes users who log in by e-mail."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A user with a normalised e-mail; without a password she cannot log in by one."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """An admin who may also open Django's own admin pages."""
         return self.create_user(
             email, password, role=Role.ADMIN, is_staff=True, is_superuser=True, **fields

@@ -266,6 +266,7 @@ class Migration(migrations.Migration):
                 ("seats_sold", models.IntegerField(null=True)),
                 ("caps", models.JSONField(default=list)),
                 ("cause", models.CharField(blank=True, max_length=60)),
+                ("cause_7", models.CharField(blank=True, max_length=60)),
                 ("cause_30", models.CharField(blank=True, max_length=60)),
             ],
             options={
@@ -273,13 +274,9 @@ class Migration(migrations.Migration):
                     models.Index(fields=["run_id", "score"], name="current_score"),
                     models.Index(fields=["run_id", "arr"], name="current_arr"),
                     models.Index(fields=["run_id", "name"], name="current_name"),
-                    models.Index(
-                        fields=["run_id", "owner_id", "score"], name="current_owner"
-                    ),
+                    models.Index(fields=["run_id", "owner_id", "score"], name="current_owner"),
                     models.Index(fields=["run_id", "change_30"], name="current_change"),
-                    models.Index(
-                        fields=["run_id", "renews_on"], name="current_renewal"
-                    ),
+                    models.Index(fields=["run_id", "renews_on"], name="current_renewal"),
                 ],
             },
         ),
@@ -330,9 +327,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["source", "-started_at"], name="batch_source_newest"
-                    )
+                    models.Index(fields=["source", "-started_at"], name="batch_source_newest")
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -905,9 +900,7 @@ class Migration(migrations.Migration):
                     )
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("run", "kind", "lo"), name="run_chunk_once"
-                    ),
+                    models.UniqueConstraint(fields=("run", "kind", "lo"), name="run_chunk_once"),
                     models.CheckConstraint(
                         condition=models.Q(("attempts__lte", 5)),
                         name="run_chunk_attempts_are_capped",
@@ -939,9 +932,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="run",
-            index=models.Index(
-                fields=["-business_day", "-revision"], name="run_newest_day"
-            ),
+            index=models.Index(fields=["-business_day", "-revision"], name="run_newest_day"),
         ),
         migrations.AddConstraint(
             model_name="run",
@@ -1035,15 +1026,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),
@@ -1089,15 +1076,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "sent_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "sent_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("sent_at__isnull", True),
@@ -1113,15 +1096,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "answered_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "answered_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("answered_at__isnull", True),
@@ -1137,15 +1116,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),
@@ -1156,9 +1131,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(
-                fields=["account", "opened_at"], name="ticket_account_opened"
-            ),
+            index=models.Index(fields=["account", "opened_at"], name="ticket_account_opened"),
         ),
         migrations.AddConstraint(
             model_name="ticket",
@@ -1193,15 +1166,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "opened_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "opened_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("opened_at__isnull", True),
@@ -1217,15 +1186,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "first_answer_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "first_answer_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("first_answer_at__isnull", True),
@@ -1241,15 +1206,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "solved_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "solved_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("solved_at__isnull", True),
@@ -1265,15 +1226,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),
@@ -1294,9 +1251,7 @@ class Migration(migrations.Migration):
             model_name="trainingrecord",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("score__gt", -1000000000000.0), ("score__lt", 1000000000000.0)
-                    ),
+                    models.Q(("score__gt", -1000000000000.0), ("score__lt", 1000000000000.0)),
                     ("score__isnull", True),
                     _connector="OR",
                 ),
@@ -1310,15 +1265,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "completed_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "completed_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("completed_at__isnull", True),
@@ -1334,15 +1285,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),
@@ -1389,15 +1336,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "occurred_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "occurred_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("occurred_at__isnull", True),
@@ -1413,15 +1356,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),

@@ -29,9 +29,7 @@ class Batch(models.Model):
     source = models.CharField(max_length=20)
     file_name = models.CharField(max_length=255, blank=True)
     mapping = models.CharField(max_length=255, blank=True)
-    known_at_mode = models.CharField(
-        max_length=8, choices=KnownAt.choices, default=KnownAt.IMPORT
-    )
+    known_at_mode = models.CharField(max_length=8, choices=KnownAt.choices, default=KnownAt.IMPORT)
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     error = models.TextField(blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
@@ -78,9 +76,7 @@ class Reject(models.Model):
     column = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=40)
     message = models.TextField()
-    raw = models.JSONField(
-        help_text="the row as column -> text, so that it can be replayed"
-    )
+    raw = models.JSONField(help_text="the row as column -> text, so that it can be replayed")
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     waits_for_account = models.CharField(max_length=200, blank=True)
     waits_for_person = models.CharField(max_length=200, blank=True)
@@ -134,12 +130,8 @@ class UsageEvent(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     # no person: the source does not say who; no feature: a log-in
-    person = models.ForeignKey(
-        Person, null=True, on_delete=models.CASCADE, related_name="+"
-    )
-    feature = models.ForeignKey(
-        Feature, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    feature = models.ForeignKey(Feature, null=True, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     # the organisation's local day, fixed at import so that rollups never convert zones
     day = models.DateField()
@@ -155,9 +147,7 @@ class UsageEvent(models.Model):
             models.Index(fields=["account", "day"], name="usage_account_day"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "event_key"], name="usage_event_once"
-            ),
+            models.UniqueConstraint(fields=["account", "event_key"], name="usage_event_once"),
             models.CheckConstraint(
                 name="usage_count_is_sane", condition=Q(count__gte=1, count__lt=10**12)
             ),
@@ -183,9 +173,7 @@ class TrainingRecord(models.Model):
         EXPIRED = "expired"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="training"
-    )
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="training")
     external_id = models.CharField(max_length=200)
     course = models.CharField(max_length=200)
     persona = models.CharField(max_length=200, blank=True)
@@ -224,18 +212,14 @@ class Ticket(models.Model):
         UNKNOWN = "unknown"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(
-        Person, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     external_id = models.CharField(max_length=200)
     opened_at = models.DateTimeField()
     first_answer_at = models.DateTimeField(null=True, blank=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     severity = models.CharField(max_length=20, blank=True)
     topic = models.CharField(max_length=200, blank=True)
-    maturity = models.CharField(
-        max_length=8, choices=Maturity.choices, default=Maturity.UNKNOWN
-    )
+    maturity = models.CharField(max_length=8, choices=Maturity.choices, default=Maturity.UNKNOWN)
     escalated = models.BooleanField(default=False)
     reopens = models.IntegerField(default=0)
     channel = models.CharField(max_length=40, blank=True)
@@ -264,9 +248,7 @@ class Ticket(models.Model):
                 name="ticket_reopens_are_sane",
                 condition=Q(reopens__gte=0, reopens__lt=10_000),
             ),
-            *moments_are_sane(
-                "ticket", "opened_at", "first_answer_at", "solved_at", "known_at"
-            ),
+            *moments_are_sane("ticket", "opened_at", "first_answer_at", "solved_at", "known_at"),
         ]
 
     def __str__(self) -> str:
@@ -282,9 +264,7 @@ class Survey(models.Model):
         CES = "ces"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(
-        Person, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     external_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=4, choices=Kind.choices)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -327,9 +307,7 @@ class SourceStatus(models.Model):
         NOT_BOUGHT = "not_bought"
 
     source = models.CharField(max_length=20)
-    account = models.ForeignKey(
-        Account, null=True, on_delete=models.CASCADE, related_name="+"
-    )
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
     from_day = models.DateField()
     # exclusive; open while empty
     to_day = models.DateField(null=True, blank=True)

@@ -23,12 +23,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def latest_published(self) -> Run | None:
         """The night that pages show; every page picks it once and reads only its rows."""
-        return (
-            self.published()
-            .select_related("scorecard")
-            .order_by("-business_day")
-            .first()
-        )
+        return self.published().select_related("scorecard").order_by("-business_day").first()
 
     def request(
         self,
@@ -46,16 +41,11 @@ class RunQuerySet(models.QuerySet["Run"]):
         the wake-up message.
         """
         with transaction.atomic():
-            Scorecard.objects.select_for_update().get(
-                pk=scorecard.pk
-            )  # one requester at a time
+            Scorecard.objects.select_for_update().get(pk=scorecard.pk)  # one requester at a time
             already = self.open().filter(business_day=day).first()
             if already:
                 return already
-            last = (
-                self.filter(business_day=day).aggregate(last=Max("revision"))["last"]
-                or 0
-            )
+            last = self.filter(business_day=day).aggregate(last=Max("revision"))["last"] or 0
             return self.create(
                 kind=kind,
                 business_day=day,
@@ -65,6 +55,8 @@ class RunQuerySet(models.QuerySet["Run"]):
                 code_version=code_version,
                 reason=reason,
             )
+            RunChunk.objects.create(run=run, kind=RunChunk.Kind.PREPARE, lo=0, hi=0)
+            return run
 
 
 class Run(models.Model):
@@ -87,9 +79,7 @@ class Run(models.Model):
     business_day = models.DateField()
     revision = models.IntegerField(default=1)
     state = models.CharField(max_length=8, choices=State.choices, default=State.NEW)
-    scorecard = models.ForeignKey(
-        Scorecard, on_delete=models.PROTECT, related_name="runs"
-    )
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="runs")
     # only facts known by this moment are read
     data_cutoff = models.DateTimeField()
     code_version = models.CharField(max_length=40)
@@ -108,13 +98,9 @@ class Run(models.Model):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["-business_day", "-revision"], name="run_newest_day")
-        ]
+        indexes = [models.Index(fields=["-business_day", "-revision"], name="run_newest_day")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["business_day", "revision"], name="run_revision_once"
-            ),
+            models.UniqueConstraint(fields=["business_day", "revision"], name="run_revision_once"),
             # two ticks, two beats or two admins can never start the same day twice
             models.UniqueConstraint(
                 fields=["business_day"],
@@ -175,9 +161,7 @@ class RunChunk(models.Model):
             )
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["run", "kind", "lo"], name="run_chunk_once"
-            ),
+            models.UniqueConstraint(fields=["run", "kind", "lo"], name="run_chunk_once"),
             models.CheckConstraint(
                 name="run_chunk_attempts_are_capped", condition=Q(attempts__lte=5)
             ),

@@ -40,9 +40,7 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             if draft:
                 return draft
             top = self.aggregate(top=Max("version"))["top"] or 0
-            return self.create(
-                version=top + 1, body=base.body, based_on=base, created_by=by
-            )
+            return self.create(version=top + 1, body=base.body, based_on=base, created_by=by)
 
 
 class Scorecard(models.Model):
@@ -58,9 +56,7 @@ class Scorecard(models.Model):
     version = models.IntegerField(unique=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     body = models.JSONField()
-    based_on = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     # rises with every save of a draft: two admins who edit at once are told
     edition = models.IntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -84,8 +80,7 @@ class Scorecard(models.Model):
             ),
             models.CheckConstraint(
                 name="scorecard_published_with_reason",
-                condition=Q(state="draft")
-                | (Q(published_at__isnull=False) & ~Q(reason="")),
+                condition=Q(state="draft") | (Q(published_at__isnull=False) & ~Q(reason="")),
             ),
         ]
 

@@ -46,12 +46,8 @@ class Snapshot(models.Model):
     coverage = models.FloatField()
     confidence = models.CharField(max_length=6)
     momentum = models.FloatField(null=True)
-    caps = models.JSONField(
-        default=list
-    )  # [{"rule": "R4", "cap": 45.0}], binding or not
-    status = models.CharField(
-        max_length=10, blank=True
-    )  # "leaving" once notice is given
+    caps = models.JSONField(default=list)  # [{"rule": "R4", "cap": 45.0}], binding or not
+    status = models.CharField(max_length=10, blank=True)  # "leaving" once notice is given
     raw = floats()
     n = floats()
     part = floats()
@@ -59,16 +55,10 @@ class Snapshot(models.Model):
     points = floats()  # as used, carried or frozen values included
     weights = floats()  # effective, sum 1 over the signals used
     states = ArrayField(models.CharField(max_length=14))
-    as_of = ArrayField(
-        models.DateField(null=True)
-    )  # day of the last value of each signal
+    as_of = ArrayField(models.DateField(null=True))  # day of the last value of each signal
     dimensions = floats()  # six places: points per dimension
-    dimension_weights = (
-        floats()
-    )  # six places: nominal weight in per cent, blended by stage
-    seats = models.JSONField(
-        default=dict
-    )  # the funnel: sold, intended, provisioned, trained, ...
+    dimension_weights = floats()  # six places: nominal weight in per cent, blended by stage
+    seats = models.JSONField(default=dict)  # the funnel: sold, intended, provisioned, trained, ...
     cause = models.CharField(max_length=60, blank=True)
     input_hash = models.BinaryField()
 
@@ -110,9 +100,9 @@ class AccountCurrent(models.Model):
     seats_sold = models.IntegerField(null=True)
     caps = models.JSONField(default=list)
     cause = models.CharField(max_length=60, blank=True)
-    cause_30 = models.CharField(
-        max_length=60, blank=True
-    )  # main cause of the 30-day change
+    # main cause of the change over 7 and 30 days; empty where the change is noise
+    cause_7 = models.CharField(max_length=60, blank=True)
+    cause_30 = models.CharField(max_length=60, blank=True)
 
     class Meta:
         indexes = [

@@ -1,0 +1,9 @@
+"""PostgreSQL -> Frames for one chunk of accounts and one day: the only reader for scoring.
+
+Zero or unknown is decided here, once: facts after t-1 or learnt after the cut-off do not exist.
+"""
+
+from metrics.frames.reader import Window, read_frames
+from metrics.frames.weekly import complete_weeks
+
+__all__ = ["Window", "complete_weeks", "read_frames"]

@@ -1,0 +1,160 @@
+"""The facts of a window as data frames; positions instead of ids, days before t instead of dates.
+
+A dated field whose day has not come by t-1 is empty, even where the row is known already: a
+backfilled ticket is one row, and its answer shows only from its own day on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from metrics.frames.window import Window
+
+LOCAL_DAY = "({column} AT TIME ZONE %(zone)s)::date"
+ACCOUNT_RANGE = "account_id >= %(lo)s AND account_id < %(hi)s AND known_at <= %(cutoff)s"
+
+
+def _ago(column: str) -> str:
+    """Whole local days from `column` (a moment) to t; NULL where that is not before t."""
+    day = LOCAL_DAY.format(column=column)
+    return f"CASE WHEN {day} < %(day)s THEN (%(day)s::date - {day}) END"
+
+
+FEATURE_USE = """
+SELECT person_id, feature_id, (%(day)s::date - min(day)) AS first_days_ago,
+       (%(day)s::date - max(day)) AS last_days_ago
+FROM metrics_usageevent
+WHERE account_id >= %(lo)s AND account_id < %(hi)s AND day < %(day)s
+  AND day >= %(day)s::date - 56 AND known_at <= %(cutoff)s
+  AND person_id IS NOT NULL AND feature_id IS NOT NULL
+GROUP BY person_id, feature_id
+"""
+FEATURES = """
+SELECT id, key, level, personas, (%(day)s::date - released_on) AS released_days_ago
+FROM metrics_feature
+WHERE (released_on IS NULL OR released_on < %(day)s) AND key <> 'login'
+ORDER BY id
+"""
+TRAINING = f"""
+SELECT person_id, course, persona, level, status, {_ago("done_at")} AS completed_days_ago
+FROM (
+    SELECT DISTINCT ON (account_id, external_id) *,
+           CASE WHEN status IN ('completed', 'passed')
+                THEN coalesce(completed_at, known_at) END AS done_at
+    FROM metrics_trainingrecord WHERE {ACCOUNT_RANGE}
+    ORDER BY account_id, external_id, known_at DESC, id DESC
+) latest
+"""
+MILESTONES = """
+SELECT m.account_id, m.name, m.due_on, m.is_value AS value,
+       CASE WHEN m.completed_on < %(day)s AND m.completed_known_at <= %(cutoff)s
+            THEN m.completed_on END AS completed_on
+FROM accounts_milestone m
+WHERE m.account_id >= %(lo)s AND m.account_id < %(hi)s AND m.known_at <= %(cutoff)s
+ORDER BY m.account_id, m.due_on, m.name
+"""
+TICKETS = f"""
+SELECT account_id, person_id, opened_at AT TIME ZONE %(zone)s AS opened,
+       {_ago("opened_at")} AS opened_days_ago,
+       CASE WHEN {LOCAL_DAY.format(column="first_answer_at")} < %(day)s
+            THEN first_answer_at AT TIME ZONE %(zone)s END AS first_answer,
+       {_ago("solved_at")} AS solved_days_ago, severity, topic, maturity, escalated, reopens,
+       channel,
+       CASE WHEN {LOCAL_DAY.format(column="coalesce(solved_at, opened_at)")} < %(day)s
+            THEN csat END AS csat
+FROM (
+    SELECT DISTINCT ON (account_id, external_id) *
+    FROM metrics_ticket
+    WHERE {ACCOUNT_RANGE} AND opened_at >= %(first_day)s::timestamp AT TIME ZONE %(zone)s
+      AND opened_at < %(day)s::timestamp AT TIME ZONE %(zone)s
+    ORDER BY account_id, external_id, known_at DESC, id DESC
+) latest
+ORDER BY account_id, opened_at
+"""
+SURVEYS = f"""
+SELECT * FROM (
+    SELECT account_id, person_id, kind, {_ago("sent_at")} AS sent_days_ago,
+           {_ago("answered_at")} AS answered_days_ago,
+           CASE WHEN {LOCAL_DAY.format(column="answered_at")} < %(day)s THEN score END AS score
+    FROM (
+        SELECT DISTINCT ON (account_id, external_id) *
+        FROM metrics_survey WHERE {ACCOUNT_RANGE}
+        ORDER BY account_id, external_id, known_at DESC, id DESC
+    ) latest
+) dated
+WHERE sent_days_ago <= 371 OR answered_days_ago <= 371
+"""
+
+
+def read_features(window: Window) -> pd.DataFrame:
+    """Features released by t-1; index = position, with their id."""
+    features = window.fetch(FEATURES)
+    features["personas"] = [tuple(personas) for personas in features["personas"]]
+    return _floats(features, "released_days_ago")
+
+
+def read_feature_use(
+    window: Window, *, person_ids: pd.Index[int], features: pd.DataFrame
+) -> pd.DataFrame:
+    """Which person used which feature in the last 56 days, and when first and last in them."""
+    rows = window.fetch(FEATURE_USE)
+    rows["person"] = person_ids.get_indexer(pd.Index(rows["person_id"]))
+    rows["feature"] = pd.Index(features["id"]).get_indexer(pd.Index(rows["feature_id"]))
+    known = rows[(rows["person"] >= 0) & (rows["feature"] >= 0)].reset_index(drop=True)
+    return known[["person", "feature", "first_days_ago", "last_days_ago"]].astype(np.int64)
+
+
+def read_training(window: Window, *, person_ids: pd.Index[int]) -> pd.DataFrame:
+    """The latest known state of each course of each person."""
+    rows = _floats(window.fetch(TRAINING), "completed_days_ago")
+    rows["person"] = person_ids.get_indexer(pd.Index(rows.pop("person_id")))
+    return rows[rows["person"] >= 0].reset_index(drop=True)
+
+
+def read_milestones(
+    window: Window, *, account_ids: pd.Index[int], starts: pd.Series[object]
+) -> pd.DataFrame:
+    """Value tasks with their days counted from the contract's start; no due day: left out."""
+    rows = window.fetch(MILESTONES)
+    rows["account"] = account_ids.get_indexer(pd.Index(rows.pop("account_id")))
+    rows = rows[(rows["account"] >= 0) & rows["due_on"].notna()].reset_index(drop=True)
+    start = pd.to_datetime(starts.iloc[rows["account"]].reset_index(drop=True))
+    for date, day in (("due_on", "due_day"), ("completed_on", "completed_day")):
+        rows[day] = (pd.to_datetime(rows.pop(date)) - start).dt.days.astype(np.float64)
+    return rows
+
+
+def read_tickets(
+    window: Window, *, account_ids: pd.Index[int], person_ids: pd.Index[int]
+) -> pd.DataFrame:
+    """Tickets opened within the window, as known by the cut-off."""
+    rows = _place(window.fetch(TICKETS), account_ids, person_ids)
+    for moment in ("opened", "first_answer"):
+        rows[moment] = pd.to_datetime(rows[moment]).astype("datetime64[ns]")
+    return _floats(rows, "solved_days_ago", "csat")
+
+
+def read_surveys(
+    window: Window, *, account_ids: pd.Index[int], person_ids: pd.Index[int]
+) -> pd.DataFrame:
+    """Surveys sent or answered within the window, as known by the cut-off."""
+    rows = _place(window.fetch(SURVEYS), account_ids, person_ids)
+    return _floats(rows, "sent_days_ago", "answered_days_ago", "score")
+
+
+def _place(
+    rows: pd.DataFrame, account_ids: pd.Index[int], person_ids: pd.Index[int]
+) -> pd.DataFrame:
+    """Ids to positions; -1 where the person is unknown or not counted."""
+    rows["account"] = account_ids.get_indexer(pd.Index(rows.pop("account_id")))
+    rows["person"] = person_ids.get_indexer(
+        pd.Index(rows.pop("person_id").fillna(-1).astype(np.int64))
+    )
+    return rows[rows["account"] >= 0].reset_index(drop=True)
+
+
+def _floats(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    for column in columns:
+        rows[column] = pd.to_numeric(rows[column]).astype(np.float64)
+    return rows

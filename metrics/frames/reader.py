@@ -1,0 +1,115 @@
+"""Puts the frames of one chunk together."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from accounts.models import Person
+from metrics.frames.activity import read_activity
+from metrics.frames.facts import (
+    read_feature_use,
+    read_features,
+    read_milestones,
+    read_surveys,
+    read_tickets,
+    read_training,
+)
+from metrics.frames.sources import read_sources
+from metrics.frames.weekly import complete_weeks, seats_by_week
+from metrics.frames.window import Window
+from metrics.signals.base import HISTORY_DAYS, Bools, Frames, Portfolio
+
+# an account is a customer from its first contract day until the day after it left; where nobody
+# told us when it began, it began when we learnt of it
+ACCOUNTS = """
+SELECT a.id AS account_id, c.seats_sold AS seats, starts.on_day AS starts_on,
+       (%(day)s::date - starts.on_day) AS age_days,
+       coalesce(c.notice_on < %(day)s, false) AS notice_given
+FROM accounts_account a
+LEFT JOIN LATERAL (
+    SELECT * FROM accounts_contract
+    WHERE account_id = a.id AND known_at <= %(cutoff)s ORDER BY known_at DESC LIMIT 1
+) c ON true
+CROSS JOIN LATERAL (
+    SELECT coalesce(min(starts_on), (a.known_at AT TIME ZONE %(zone)s)::date) AS on_day
+    FROM accounts_contract WHERE account_id = a.id AND known_at <= %(cutoff)s
+) starts
+WHERE a.id >= %(lo)s AND a.id < %(hi)s AND a.known_at <= %(cutoff)s
+  AND starts.on_day <= %(day)s
+  AND (a.churned_on IS NULL OR a.churned_on >= %(day)s OR a.churned_known_at > %(cutoff)s)
+ORDER BY a.id
+"""
+PEOPLE = """
+SELECT account_id, id AS person_id, "group", persona, level,
+       coalesce(intended, false) AS intended, champion, decision_maker,
+       CASE WHEN provisioned_on < %(day)s THEN (%(day)s::date - provisioned_on) END AS tenure_days,
+       CASE WHEN deactivated_on < %(day)s AND deactivated_known_at <= %(cutoff)s
+            THEN (%(day)s::date - deactivated_on) END AS left_days,
+       provisioned_on IS NULL AS undated
+FROM (
+    SELECT *, (provisioned_at AT TIME ZONE %(zone)s)::date AS provisioned_on,
+           (deactivated_at AT TIME ZONE %(zone)s)::date AS deactivated_on
+    FROM accounts_person
+    WHERE account_id >= %(lo)s AND account_id < %(hi)s AND known_at <= %(cutoff)s
+      AND NOT (persona = ANY(%(not_people)s))
+) dated
+ORDER BY account_id, id
+"""
+
+
+def read_frames(window: Window, portfolio: Portfolio) -> Frames:
+    """Everything known about the accounts of the window; see `Frames` for the shapes."""
+    accounts = window.fetch(ACCOUNTS)
+    account_ids = pd.Index(accounts["account_id"])
+    people = _read_people(window, account_ids)
+    person_ids = pd.Index(people["person_id"])
+    active, last_use = read_activity(window, account_ids=account_ids, people=people)
+    features = read_features(window)
+    weeks = complete_weeks(window.day)
+    source_state, late_days = read_sources(window, account_ids)
+    both = {"account_ids": account_ids, "person_ids": person_ids}
+    return Frames(
+        day=window.day,
+        accounts=_accounts(accounts, last_use),
+        people=_with_first_use(people, active),
+        active=active,
+        feature_use=read_feature_use(window, person_ids=person_ids, features=features),
+        features=features,
+        training=read_training(window, person_ids=person_ids),
+        milestones=read_milestones(window, account_ids=account_ids, starts=accounts["starts_on"]),
+        tickets=read_tickets(window, **both),
+        surveys=read_surveys(window, **both),
+        weeks=weeks,
+        seats_by_week=seats_by_week(window, account_ids=account_ids, weeks=weeks),
+        source_state=source_state,
+        late_days=late_days,
+        portfolio=portfolio,
+    )
+
+
+def _accounts(accounts: pd.DataFrame, last_use: npt.NDArray[np.float64]) -> pd.DataFrame:
+    table = accounts.drop(columns="starts_on")
+    table["any_usage_days_ago"] = last_use
+    for column in ("seats", "age_days"):
+        table[column] = pd.to_numeric(table[column]).astype(np.float64)
+    return table
+
+
+def _read_people(window: Window, account_ids: pd.Index[int]) -> pd.DataFrame:
+    people = window.fetch(PEOPLE, not_people=list(Person.NOT_PEOPLE))
+    people["account"] = account_ids.get_indexer(pd.Index(people.pop("account_id")))
+    for column in ("tenure_days", "left_days"):
+        people[column] = pd.to_numeric(people[column]).astype(np.float64)
+    return people[people["account"] >= 0].reset_index(drop=True)
+
+
+def _with_first_use(people: pd.DataFrame, active: Bools) -> pd.DataFrame:
+    """Who was seen in the product has been provisioned, even where nobody told us when."""
+    seen = active.any(axis=1)
+    since_first_use = (HISTORY_DAYS - active.argmax(axis=1)).astype(np.float64)
+    undated = people.pop("undated").to_numpy(dtype=bool) & seen
+    people["tenure_days"] = np.where(undated, since_first_use, people["tenure_days"])
+    people["current"] = people["tenure_days"].notna() & people["left_days"].isna()
+    return people

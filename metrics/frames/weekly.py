@@ -1,0 +1,51 @@
+"""Complete ISO weeks of a window, and the seats in force in each."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from metrics.frames.window import Window
+from metrics.signals.base import HISTORY_DAYS, Floats
+
+CONTRACTS = """
+SELECT account_id, seats_sold AS seats, (known_at AT TIME ZONE %(zone)s)::date AS known_on
+FROM accounts_contract
+WHERE account_id >= %(lo)s AND account_id < %(hi)s AND known_at <= %(cutoff)s
+ORDER BY account_id, known_at
+"""
+
+
+def complete_weeks(day: dt.date) -> tuple[dt.date, ...]:
+    """Mondays of the ISO weeks that lie wholly in the HISTORY_DAYS before `day`, oldest first."""
+    monday = day - dt.timedelta(days=HISTORY_DAYS)
+    monday += dt.timedelta(days=-monday.weekday() % 7)
+    weeks = []
+    while monday + dt.timedelta(days=7) <= day:
+        weeks.append(monday)
+        monday += dt.timedelta(days=7)
+    return tuple(weeks)
+
+
+def seats_by_week(
+    window: Window, *, account_ids: pd.Index[int], weeks: tuple[dt.date, ...]
+) -> Floats:
+    """Seats [A, W] in force at the end of each week; the oldest terms known hold before it.
+
+    A backfilled contract has one version: it is taken as having held all along.
+    """
+    rows = window.fetch(CONTRACTS)
+    seats = np.full((len(account_ids), len(weeks)), np.nan)
+    ends = np.array([week + dt.timedelta(days=7) for week in weeks], dtype="datetime64[D]")
+    account = account_ids.get_indexer(pd.Index(rows["account_id"]))
+    sold = rows["seats"].to_numpy(dtype=np.float64)
+    known = np.array(rows["known_on"].tolist(), dtype="datetime64[D]")
+    first = ~rows["account_id"].duplicated().to_numpy()
+    # later versions overwrite the weeks that end after they became known
+    for row in range(len(rows)):
+        if account[row] >= 0:
+            held = np.ones(len(weeks), dtype=bool) if first[row] else ends > known[row]
+            seats[account[row], held] = sold[row]
+    return seats

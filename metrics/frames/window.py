@@ -1,0 +1,47 @@
+"""What a reader may see: a range of accounts, a day, a cut-off, a zone; and fetching rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from django.db import connection
+
+from metrics.signals.base import HISTORY_DAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Accounts lo <= id < hi on `day`, with facts known by `cutoff` (UTC)."""
+
+    day: dt.date
+    cutoff: dt.datetime
+    zone: str
+    lo: int
+    hi: int
+
+    @property
+    def first_day(self) -> dt.date:
+        """The oldest day that any signal looks at."""
+        return self.day - dt.timedelta(days=HISTORY_DAYS)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Named parameters of every query of the reader."""
+        return {
+            "day": self.day,
+            "first_day": self.first_day,
+            "cutoff": self.cutoff,
+            "zone": self.zone,
+            "lo": self.lo,
+            "hi": self.hi,
+        }
+
+    def fetch(self, query: str, **more: Any) -> pd.DataFrame:
+        """Rows of `query` under the names of its columns; values as the driver gives them."""
+        with connection.cursor() as cursor:
+            cursor.execute(query, {**self.parameters, **more})
+            names = [column.name for column in cursor.description or ()]
+            return pd.DataFrame(cursor.fetchall(), columns=pd.Index(names))

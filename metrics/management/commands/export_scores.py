@@ -1,0 +1,77 @@
+"""Writes the published scores of a day as CSV to standard output."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+
+from metrics.models import Run
+from metrics.signals.base import SLOTS
+
+COLUMNS = (
+    "account_external_id",
+    "day",
+    "score",
+    "raw_score",
+    "band",
+    "stage",
+    "coverage",
+    "confidence",
+    "momentum",
+    "caps",
+    "flags",
+    "scorecard",
+)
+# rules that hold, binding or not; flags are those without a cap
+ROWS = """
+SELECT a.external_id, s.day, s.score, s.raw_score, s.band, s.stage, s.coverage, s.confidence,
+       s.momentum,
+       (SELECT coalesce(string_agg(cap->>'rule', ' ' ORDER BY place), '')
+        FROM jsonb_array_elements(s.caps) WITH ORDINALITY AS c(cap, place)),
+       s.status, 'v' || k.version, s.raw, s.points, s.states
+FROM metrics_snapshot s
+JOIN accounts_account a ON a.id = s.account_id
+JOIN metrics_scorecard k ON k.id = s.scorecard_id
+WHERE s.day = %s AND s.run_id = %s ORDER BY a.external_id
+"""
+
+
+class Command(BaseCommand):
+    """One line per account of the published run of the day; empty = no value."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--day", type=dt.date.fromisoformat, required=True)
+        parser.add_argument("--signals", action="store_true", help="raw, points, state of each")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run = Run.objects.published().filter(business_day=options["day"]).first()
+        if run is None:
+            raise CommandError(f"no run of {options['day']} is published")
+        signals = bool(options["signals"])
+        writer = csv.writer(self.stdout, lineterminator="\n")
+        writer.writerow([*COLUMNS, *(_signal_columns() if signals else ())])
+        for row in _rows(run):
+            writer.writerow([*row[:12], *(_signal_values(*row[12:]) if signals else ())])
+
+
+def _signal_columns() -> Iterator[str]:
+    for slot in range(SLOTS):
+        yield from (f"S{slot + 1:02d}_{part}" for part in ("raw", "points", "state"))
+
+
+def _signal_values(raw: list[Any], points: list[Any], states: list[Any]) -> Iterator[Any]:
+    for slot in range(SLOTS):
+        yield from (raw[slot], points[slot], states[slot])
+
+
+def _rows(run: Run) -> Iterator[tuple[Any, ...]]:
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(ROWS, [run.business_day, run.pk])
+        yield from cursor

@@ -1,0 +1,68 @@
+"""The portfolio's rows of a run, written in one statement before the run is published."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from metrics.models import Run
+
+SPARK_DAYS = 90
+# history: the published snapshot of each day before, and the run's own of its day
+CURRENT = """
+WITH history AS (
+    SELECT s.account_id, s.day, s.score, s.band
+    FROM metrics_snapshot s
+    JOIN metrics_run r ON r.id = s.run_id AND r.business_day = s.day
+    WHERE s.day > %(day)s::date - %(days)s AND s.day <= %(day)s
+      AND (r.id = %(run)s OR r.is_published AND s.day < %(day)s)
+), sparks AS (
+    SELECT own.account_id, array_agg(round(h.score)::smallint ORDER BY d.day) AS scores,
+           max(h.score) FILTER (WHERE d.day = %(day)s::date - 7) AS score_7,
+           max(h.score) FILTER (WHERE d.day = %(day)s::date - 30) AS score_30,
+           max(h.band) FILTER (WHERE d.day = %(day)s::date - 7) AS band_7
+    FROM (SELECT account_id FROM history WHERE day = %(day)s) own
+    CROSS JOIN (
+        SELECT %(day)s::date - back AS day FROM generate_series(0, %(days)s - 1) AS back
+    ) d
+    LEFT JOIN history h ON h.account_id = own.account_id AND h.day = d.day
+    GROUP BY own.account_id
+)
+INSERT INTO metrics_accountcurrent (
+    run_id, account_id, name, segment, plan, owner_id, arr, currency, renews_on, score, band,
+    previous_band, change_7, change_30, momentum, stage, status, coverage, confidence, spark,
+    dimensions, seats_active, seats_sold, caps, cause, cause_7, cause_30
+)
+SELECT s.run_id, a.id, a.name, a.segment, a.plan, a.owner_id, c.arr, coalesce(c.currency, ''),
+       c.renews_on, s.score, s.band, coalesce(k.band_7, ''), s.score - k.score_7,
+       s.score - k.score_30, s.momentum, s.stage, s.status, s.coverage, s.confidence, k.scores,
+       ARRAY(SELECT round(points)::smallint FROM unnest(s.dimensions) WITH ORDINALITY
+             AS d(points, place) ORDER BY place),
+       (s.seats->>'active')::int, (s.seats->>'sold')::int, s.caps, s.cause, '', ''
+FROM metrics_snapshot s
+JOIN accounts_account a ON a.id = s.account_id
+JOIN sparks k ON k.account_id = s.account_id
+LEFT JOIN LATERAL (
+    SELECT arr, currency, renews_on FROM accounts_contract
+    WHERE account_id = a.id AND known_at <= %(cutoff)s ORDER BY known_at DESC LIMIT 1
+) c ON true
+WHERE s.day = %(day)s AND s.run_id = %(run)s
+"""
+# the rows of the run that was published until now stay: a page that began with it can end with it
+PRUNE = """
+DELETE FROM metrics_accountcurrent
+WHERE run_id = %(run)s
+   OR run_id NOT IN (SELECT id FROM metrics_run WHERE is_published ORDER BY business_day DESC LIMIT 2)
+"""
+
+
+def write_current(run: Run) -> None:
+    """Writes the rows of `run`, replacing what stands there; call it inside a transaction."""
+    parameters = {
+        "run": run.pk,
+        "day": run.business_day,
+        "days": SPARK_DAYS,
+        "cutoff": run.data_cutoff,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PRUNE, parameters)
+        cursor.execute(CURRENT, parameters)

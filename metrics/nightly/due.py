@@ -1,0 +1,73 @@
+"""Which business days are missing from the ledger, and asking for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from accounts.models import Account, Organisation
+from metrics.code_version import CODE_VERSION
+from metrics.models import Batch, Run, Scorecard
+
+CATCH_UP_DAYS = 14
+
+
+def ensure_runs(now: dt.datetime) -> list[Run]:
+    """Puts every business day that is due and missing into the ledger, oldest first.
+
+    Called every minute, so that downtime, a change to summer time and a second beat need no care
+    of their own: what counts is the table. Each day is calculated as of its own due moment. The
+    very first run does not wait for the night: it is today's, as of now, once an import is done.
+    """
+    organisation = Organisation.current()
+    today = organisation.day_of(now)
+    first = Run.objects.order_by("business_day").first()
+    if first is None:
+        return _first_run(today, now)
+    oldest = max(first.business_day, today - dt.timedelta(days=CATCH_UP_DAYS - 1))
+    span = [oldest + dt.timedelta(days=i) for i in range((today - oldest).days + 1)]
+    seen = set(Run.objects.filter(business_day__gte=oldest).values_list("business_day", flat=True))
+    due = [day for day in span if day not in seen and organisation.due_at(day) <= now]
+    return [_request(day, cutoff=organisation.due_at(day)) for day in due]
+
+
+def request_days(
+    first: dt.date, last: dt.date, *, as_of_day: bool, now: dt.datetime, reason: str = ""
+) -> list[Run]:
+    """Asks for a new revision of each day from `first` to `last`, oldest first.
+
+    With `as_of_day` each day uses only what was known when its night was due; else all that is
+    known `now`.
+    """
+    organisation = Organisation.current()
+    days = [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
+    return [
+        _request(
+            day,
+            kind=Run.Kind.RECALCULATION,
+            cutoff=min(organisation.due_at(day), now) if as_of_day else now,
+            reason=reason,
+        )
+        for day in days
+    ]
+
+
+def _first_run(today: dt.date, now: dt.datetime) -> list[Run]:
+    busy = Batch.objects.filter(
+        state=Batch.State.RUNNING, started_at__gt=now - dt.timedelta(hours=1)
+    )
+    if busy.exists() or not Account.objects.exists():
+        return []
+    return [_request(today, cutoff=now)]
+
+
+def _request(
+    day: dt.date, *, cutoff: dt.datetime, kind: str = Run.Kind.NIGHTLY, reason: str = ""
+) -> Run:
+    return Run.objects.request(
+        day,
+        kind=kind,
+        scorecard=Scorecard.objects.live(),
+        data_cutoff=cutoff,
+        code_version=CODE_VERSION,
+        reason=reason,
+    )

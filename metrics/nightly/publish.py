@@ -1,0 +1,74 @@
+"""Publishing: one step that makes a whole night visible, or none of it."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from metrics.models import Run, RunChunk
+from metrics.nightly.current import write_current
+
+COUNTS = """
+SELECT count(*), count(score) FROM metrics_snapshot WHERE day = %s AND run_id = %s
+"""
+
+
+def publish(run: Run) -> bool:
+    """Closes a run whose chunks are all done or dead, and moves the pointer to it.
+
+    Whoever finishes last calls this, and so does every tick: the conditional update lets exactly
+    one of them through. False where another was faster or a chunk is still open.
+    """
+    with transaction.atomic():
+        if not _close(run):
+            return False
+        run.refresh_from_db()
+        if run.state == Run.State.FAILED:
+            return True
+        newest = not Run.objects.published().filter(business_day__gt=run.business_day).exists()
+        if newest:
+            write_current(run)
+        Run.objects.published().filter(business_day=run.business_day).update(is_published=False)
+        Run.objects.filter(pk=run.pk).update(is_published=True)
+    if not newest:
+        refresh_latest()
+    return True
+
+
+def refresh_latest() -> None:
+    """Rewrites the portfolio's rows once the last recalculation of past days is in.
+
+    Changes, sparklines and momentum of the newest night rest on the days before it.
+    """
+    with transaction.atomic():
+        latest = Run.objects.latest_published()
+        waiting = Run.objects.open().filter(kind=Run.Kind.RECALCULATION)
+        if latest and not waiting.exists():
+            write_current(latest)
+
+
+def _close(run: Run) -> bool:
+    unfinished = RunChunk.objects.filter(
+        run=OuterRef("pk"), state__in=[RunChunk.State.NEW, RunChunk.State.LEASED]
+    )
+    dead = run.chunks.filter(state=RunChunk.State.DEAD)
+    if dead.filter(kind=RunChunk.Kind.PREPARE).exists():
+        state = Run.State.FAILED
+    else:
+        state = Run.State.PARTIAL if dead.exists() else Run.State.COMPLETE
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, [run.business_day, run.pk])
+        accounts, scored = cursor.fetchone()
+    closed = (
+        Run.objects.filter(pk=run.pk, state__in=Run.OPEN_STATES)
+        .filter(~Exists(unfinished))
+        .update(
+            state=state,
+            finished_at=timezone.now(),
+            accounts=accounts,
+            scored=scored,
+            grey=accounts - scored,
+        )
+    )
+    return closed == 1
