@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "healthscore.apps.StaticConfig",
     "allauth",
     "allauth.account",
     "csp",
@@ -166,7 +166,7 @@ CONTENT_SECURITY_POLICY = {
 # Files that the browser loads: ours, and single folders of the front-end packages
 STATIC_URL = "/static/"
 # Locally there is no collectstatic: files are served from where they lie.
-STATIC_ROOT = None if LOCAL else BASE_DIR / "staticfiles"
+STATIC_ROOT = None if LOCAL else env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 _PACKAGES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
