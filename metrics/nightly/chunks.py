@@ -34,7 +34,7 @@ SET state = 'leased', attempts = c.attempts + 1, fence = c.fence + 1, owner = %s
     lease_until = now() + interval '{LEASE}', not_before = NULL
 FROM next WHERE c.id = next.id
 RETURNING c.id, c.run_id, c.kind, c.lo, c.hi, c.fence, c.attempts
-"""
+"""  # noqa: S608 our own names, values are parameters
 FINISH = """
 UPDATE metrics_runchunk SET state = 'done', lease_until = NULL
 WHERE id = %s AND state = 'leased' AND fence = %s
@@ -44,15 +44,16 @@ UPDATE metrics_runchunk
 SET state = CASE WHEN attempts >= {RunChunk.MAX_ATTEMPTS} THEN 'dead' ELSE 'new' END,
     last_error = %s, lease_until = NULL, not_before = now() + attempts * attempts * interval '1 s'
 WHERE id = %s AND state = 'leased' AND fence = %s
-"""
+"""  # noqa: S608 our own names, values are parameters
 # a worker that dies leaves its chunk leased; once the attempts are used up nobody claims it again
 BURY = f"""
 UPDATE metrics_runchunk
 SET state = 'dead',
-    last_error = CASE last_error WHEN '' THEN 'the worker stopped without a word' ELSE last_error END
+    last_error = CASE last_error WHEN '' THEN 'the worker stopped without a word'
+                                 ELSE last_error END
 WHERE state = 'leased' AND lease_until < now() AND attempts >= {RunChunk.MAX_ATTEMPTS}
 RETURNING run_id
-"""
+"""  # noqa: S608 our own names, values are parameters
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,9 @@ WHERE s.day = %(day)s AND s.run_id = %(run)s
 PRUNE = """
 DELETE FROM metrics_accountcurrent
 WHERE run_id = %(run)s
-   OR run_id NOT IN (SELECT id FROM metrics_run WHERE is_published ORDER BY business_day DESC LIMIT 2)
+   OR run_id NOT IN (
+       SELECT id FROM metrics_run WHERE is_published ORDER BY business_day DESC LIMIT 2
+   )
 """
 
 

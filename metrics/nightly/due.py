@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.models import Account, Organisation
-from metrics.code_version import CODE_VERSION
 from metrics.models import Batch, Run, Scorecard
+from metrics.scoring.version import CODE_VERSION
 
 CATCH_UP_DAYS = 14
 

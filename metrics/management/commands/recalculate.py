@@ -9,11 +9,11 @@ import sys
 import time
 from typing import Any
 
+from celery import current_app
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import Organisation
-from healthscore.celery import app
 from metrics import nightly
 from metrics.models import Run
 from metrics.tasks import owner, wake_workers
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         workers = options["workers"]
         if workers is None:
             wake_workers()
-            workers = 0 if app.control.ping(timeout=PING_SECONDS) else 1
+            workers = 0 if current_app.control.ping(timeout=PING_SECONDS) else 1
         helpers = [_start_worker() for _ in range(workers - 1)]
         try:
             states = [self._follow(run, alone=workers > 0) for run in runs]
