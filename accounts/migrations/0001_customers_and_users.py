@@ -33,9 +33,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -187,9 +185,7 @@ class Migration(migrations.Migration):
                 ("seats_sold", models.IntegerField(blank=True, null=True)),
                 (
                     "arr",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=14, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True),
                 ),
                 ("currency", models.CharField(blank=True, max_length=3)),
                 ("starts_on", models.DateField(blank=True, null=True)),
@@ -352,15 +348,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),
@@ -376,15 +368,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "churned_known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "churned_known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("churned_known_at__isnull", True),
@@ -402,18 +390,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="arrmovement",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", -1000000000000), ("amount__lt", 1000000000000)
-                ),
+                condition=models.Q(("amount__gt", -1000000000000), ("amount__lt", 1000000000000)),
                 name="arr_movement_amount_is_sane",
             ),
         ),
         migrations.AddConstraint(
             model_name="arrmovement",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("type__in", ["new", "expansion", "contraction", "churn"])
-                ),
+                condition=models.Q(("type__in", ["new", "expansion", "contraction", "churn"])),
                 name="arr_movement_type_is_known",
             ),
         ),
@@ -438,15 +422,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),
@@ -555,15 +535,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),
@@ -574,9 +550,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="milestone",
-            constraint=models.UniqueConstraint(
-                fields=("account", "name"), name="milestone_name"
-            ),
+            constraint=models.UniqueConstraint(fields=("account", "name"), name="milestone_name"),
         ),
         migrations.AddConstraint(
             model_name="milestone",
@@ -613,15 +587,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "completed_known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "completed_known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("completed_known_at__isnull", True),
@@ -637,15 +607,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),
@@ -681,15 +647,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "provisioned_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "provisioned_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("provisioned_at__isnull", True),
@@ -705,15 +667,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "deactivated_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "deactivated_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("deactivated_at__isnull", True),
@@ -729,15 +687,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "deactivated_known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "deactivated_known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("deactivated_known_at__isnull", True),
@@ -753,15 +707,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         (
                             "known_at__gte",
-                            datetime.datetime(
-                                1990, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(1990, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                         (
                             "known_at__lt",
-                            datetime.datetime(
-                                2200, 1, 1, 0, 0, tzinfo=datetime.UTC
-                            ),
+                            datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.UTC),
                         ),
                     ),
                     ("known_at__isnull", True),

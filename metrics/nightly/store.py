@@ -1,0 +1,116 @@
+"""Snapshots in and out of PostgreSQL: what the day before said, and what this run says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from django.db import connection
+
+from metrics.models import Run
+
+# bands, carried values: from the newest published night before the day
+BEFORE = """
+SELECT account_id, day, band, pending_band, pending_since, pending_count, points, as_of
+FROM metrics_snapshot
+WHERE day = %s AND run_id = %s AND account_id >= %s AND account_id < %s
+ORDER BY account_id
+"""
+SCORES_ON = """
+SELECT account_id, score, scorecard_id FROM metrics_snapshot
+WHERE day = %s AND run_id = %s AND account_id >= %s AND account_id < %s
+"""
+COLUMNS = (
+    "account_id",
+    "day",
+    "run_id",
+    "scorecard_id",
+    "score",
+    "raw_score",
+    "band",
+    "pending_band",
+    "pending_since",
+    "pending_count",
+    "stage",
+    "age_days",
+    "coverage",
+    "confidence",
+    "momentum",
+    "caps",
+    "status",
+    "raw",
+    "n",
+    "part",
+    "whole",
+    "points",
+    "weights",
+    "states",
+    "as_of",
+    "dimensions",
+    "dimension_weights",
+    "seats",
+    "cause",
+    "input_hash",
+)
+KEY = ("account_id", "day", "run_id")
+
+
+def published_run(*, before: dt.date) -> Run | None:
+    """The newest published night before a day."""
+    return Run.objects.published().filter(business_day__lt=before).order_by("-business_day").first()
+
+
+def read_before(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
+    """One row per account of that night, index account_id; empty where there was none."""
+    return _read(BEFORE, run, lo, hi)
+
+
+def read_scores(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
+    """Scores of a night, index account_id; empty where there was none."""
+    return _read(SCORES_ON, run, lo, hi)
+
+
+def _read(query: str, run: Run | None, lo: int, hi: int) -> pd.DataFrame:
+    with connection.cursor() as cursor:
+        key = [run.business_day, run.pk] if run else [dt.date(1990, 1, 1), 0]
+        cursor.execute(query, [*key, lo, hi])
+        names = [column.name for column in cursor.description or ()]
+        rows = pd.DataFrame(cursor.fetchall(), columns=pd.Index(names))
+    return rows.set_index("account_id")
+
+
+def ensure_partition(day: dt.date) -> None:
+    """Makes the month's partition of the snapshots where it is missing."""
+    first = day.replace(day=1)
+    after = (first + dt.timedelta(days=32)).replace(day=1)
+    name = f"metrics_snapshot_{first:%Y_%m}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [name])
+        if cursor.fetchone()[0] is None:
+            # days and name come from a date, never from outside
+            cursor.execute(
+                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF metrics_snapshot"
+                f" FOR VALUES FROM ('{first}') TO ('{after}')"
+            )
+
+
+def write_snapshots(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Upserts rows (in the order of COLUMNS) by account, day and run; in a transaction."""
+    names = ", ".join(COLUMNS)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in KEY)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS snapshot_staging"
+            " (LIKE metrics_snapshot INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
+        )
+        cursor.execute("TRUNCATE snapshot_staging")
+        with cursor.cursor.copy(f"COPY snapshot_staging ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            f"INSERT INTO metrics_snapshot ({names})"  # noqa: S608 our own column names
+            f" SELECT {names} FROM snapshot_staging ORDER BY account_id"
+            f" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {updates}"
+        )
