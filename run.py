@@ -22,6 +22,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parent
 TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-UV = "0.13.8"
+UV = "0.13.9"
 OLDEST = (3, 11)
 COMMANDS = ("demo", "up", "down", "test", "bench", "manage")
 WITH_PAGES = ("demo", "test", "bench")
@@ -53,6 +54,7 @@ def main(arguments):
         raise Problem(f"There is no command {command}. Choose one of: {', '.join(COMMANDS)}.")
     # Without byte code everything would start three times slower.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["HEALTHSCORE_BEGAN"] = str(time.time())
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -65,9 +67,9 @@ def main(arguments):
 def install(*, dev, pages):
     """Only what is missing; Python and front-end packages at the same time."""
     locks = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
-    wanted = "dev" if dev else "run"
-    # The development lock holds everything that the other one does.
-    has_python = any(current(name, locks[name], PYTHON) for name in {wanted, "dev"})
+    # The development lock holds everything that the other one does; who develops keeps it.
+    wanted = "dev" if dev or stamp("dev").exists() else "run"
+    has_python = current(wanted, locks[wanted], PYTHON)
     has_pages = not pages or current("pages", ROOT / "package-lock.json", ROOT / "node_modules")
     if has_python and has_pages:
         return
@@ -75,8 +77,7 @@ def install(*, dev, pages):
     with ThreadPoolExecutor(1) as beside:
         front = None if has_pages else beside.submit(install_pages, uv)
         if not has_python:
-            for name in locks:
-                stamp(name).unlink(missing_ok=True)
+            stamp("run").unlink(missing_ok=True)
             install_python(uv, locks[wanted])
             note(wanted, locks[wanted])
         if front:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from healthscore.embedded.postgres import ServerError
 
-PAGES = ("/healthz", "/log-in/login/")
+PAGES = ("/healthz", "/log-in/")
 FIRST_PAGE_WITHIN = 60.0
 
 
