@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 from healthscore.databases import database
 from healthscore.embedded.places import TEST, Place
 from healthscore.settings import *
-from healthscore.settings import BASE_DIR, env
+from healthscore.settings import BASE_DIR, INSTALLED_APPS, env
 
 TEST_PLACE = Place(BASE_DIR, TEST)
 # Ordinary tests never use the servers of a running installation, even when it is configured.
@@ -28,7 +28,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
 # For tests/test_migrations.py. 0002 makes new tables with SQL of its own; the linter takes the
 # columns of a new table for changes of an old one.
-INSTALLED_APPS += ["django_migration_linter"]
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 MIGRATION_LINTER_OPTIONS = {
     "project_root_path": BASE_DIR,
     "include_apps": ["accounts", "metrics"],

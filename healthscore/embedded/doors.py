@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in PASSED_ON:
         commands.add_parser(name, add_help=False)
     keeper = commands.add_parser("keep")
+    keeper.add_argument("--project", type=Path, required=True)
     keeper.add_argument("--profile", choices=[DEMO, TEST, BENCH], required=True)
     return parser
 
@@ -62,7 +63,7 @@ def _down(chosen: argparse.Namespace) -> int:
 
 
 def _keep(chosen: argparse.Namespace) -> int:
-    return start_keeper(Place(PROJECT, chosen.profile))
+    return start_keeper(Place(chosen.project, chosen.profile))
 
 
 def _manage(chosen: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ Everything follows from the project's path, so that every process knows the URLs
 runs. Needs the standard library only: it is imported by the settings.
 """
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -31,7 +32,8 @@ def server_user() -> pwd.struct_passwd | None:
 
 def private_folder(path: Path, *, owner: int, mode: int = 0o700) -> Path:
     """Make `path`, or check that nobody else made it: the name can be guessed by others."""
-    path.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(parents=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise PlaceError(f"{path} is not a folder.")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from healthscore.embedded.children import environment
@@ -13,6 +14,7 @@ from healthscore.embedded.keeper import lock_file, take
 from healthscore.embedded.places import Place
 from healthscore.embedded.postgres import ServerError
 
+CODE = Path(__file__).resolve().parents[2]
 # initdb takes two seconds on an idle machine.
 READY_WITHIN = 120.0
 # A keeper looks four times a second whether anybody is left, and then takes `ready` away.
@@ -100,9 +102,10 @@ def _start(place: Place) -> None:
 
 
 def _start_keeper(place: Place) -> None:
-    command = [sys.executable, "-m", "healthscore", "keep", "--profile", place.profile]
+    options = ["--project", str(place.project), "--profile", place.profile]
+    command = [sys.executable, "-m", "healthscore", "keep", *options]
     done = subprocess.run(  # noqa: S603
-        command, cwd=place.project, env=environment(), capture_output=True, text=True, check=False
+        command, cwd=CODE, env=environment(), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise ServerError(done.stderr.strip() or f"The servers did not start; see {place.log}.")
