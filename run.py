@@ -42,7 +42,7 @@ class Problem(Exception):
 
 def say(text):
     """Progress goes to standard error: standard output belongs to the command."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")  # one write: two threads speak
 
 
 def main(arguments):
@@ -98,7 +98,8 @@ def install_pages(uv):
     npm = shutil.which("npm")
     command = [npm] if npm else own_npm(uv)
     say("Fetching the front-end packages ...")
-    run([*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+    quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+    run([*command, "ci", "--ignore-scripts", *quiet])
     note("pages", ROOT / "package-lock.json")
 
 
