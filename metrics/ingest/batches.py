@@ -1,0 +1,116 @@
+"""Batches in the ledger, their rejects, and the locks that keep deliveries apart."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from metrics.ingest.delivery import Tally
+from metrics.ingest.tables import copy_rows, execute
+from metrics.models import Batch
+from metrics.sources.base import Refusal
+from metrics.sources.catalogue import SOURCES
+
+# namespaces of advisory locks; all are released with the transaction
+DOOR = 48_710
+ALIVE = 48_711
+# these make rows of other sources placeable, and so must not run beside them
+ENTITIES = ("accounts", "people")
+PATIENCE = dt.timedelta(minutes=1)
+REJECT_COLUMNS = (
+    "batch_id", "line", "column", "code", "message", "raw", "state", "waits_for_account",
+    "waits_for_person",
+)  # fmt: skip
+
+
+def enter(source: str, batch_id: int) -> None:
+    """Waits until the batch may write. Call it first in its transaction.
+
+    Files of one source come one after another, so that the same file sent ten times at once is
+    stored once; accounts and people wait for all others and let nobody beside them, so that no
+    row can begin to wait for an account that has just appeared.
+    """
+    # a role's limits are for pages and chunks; a file may take as long as it needs
+    for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+        execute(f"SET LOCAL {limit} = 0")
+    execute("SELECT pg_advisory_xact_lock(%s, %s)", [ALIVE, _int4(batch_id)])
+    if source in ENTITIES:
+        execute("SELECT pg_advisory_xact_lock(%s, 0)", [DOOR])
+        return
+    place = 1 + [known.name for known in SOURCES].index(source)
+    execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [DOOR])
+    execute("SELECT pg_advisory_xact_lock(%s, %s)", [DOOR, place])
+
+
+def close_interrupted() -> None:
+    """Batches whose process has died are closed as failed; of their rows none is stored."""
+    old = Batch.objects.filter(state=Batch.State.RUNNING, started_at__lt=timezone.now() - PATIENCE)
+    for batch in old:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ALIVE, _int4(batch.pk)])
+            if cursor.fetchone()[0]:
+                fail(batch.pk, "interrupted: nothing of it was stored")
+
+
+def fail(batch_id: int, error: str) -> None:
+    """Closes a batch that could not be read to its end."""
+    Batch.objects.filter(pk=batch_id, state=Batch.State.RUNNING).update(
+        state=Batch.State.FAILED, error=error, finished_at=timezone.now()
+    )
+
+
+def finish(batch_id: int, tally: Tally) -> None:
+    """Closes a batch; the database refuses counts that do not add up."""
+    Batch.objects.filter(pk=batch_id).update(
+        state=Batch.State.FINISHED,
+        finished_at=timezone.now(),
+        received=tally.received,
+        accepted=tally.accepted,
+        duplicate=tally.duplicate,
+        quarantined=tally.quarantined,
+        created=tally.created,
+        updated=tally.updated,
+    )
+
+
+def move(batch_id: int, tally: Tally) -> None:
+    """Rows that waited have been taken in: from quarantined to what became of them."""
+    Batch.objects.filter(pk=batch_id).update(
+        accepted=F("accepted") + tally.accepted,
+        duplicate=F("duplicate") + tally.duplicate,
+        created=F("created") + tally.created,
+        updated=F("updated") + tally.updated,
+        quarantined=F("quarantined") - tally.accepted - tally.duplicate,
+    )
+
+
+def store_rejects(batch_id: int, refusals: Sequence[Refusal]) -> None:
+    """Keeps refused rows with their reasons."""
+    if refusals:
+        copy_rows("metrics_reject", REJECT_COLUMNS, _rejects(batch_id, refusals))
+
+
+def _rejects(batch_id: int, refusals: Iterable[Refusal]) -> Iterable[tuple[object, ...]]:
+    for refusal in refusals:
+        # PostgreSQL stores no NUL in text: it is shown as the sign for it
+        raw = {name: cell.replace("\0", "␀") for name, cell in refusal.raw.items()}
+        yield (
+            batch_id,
+            refusal.line,
+            refusal.column[:200],
+            refusal.code,
+            refusal.message,
+            json.dumps(raw, ensure_ascii=False),
+            "open",
+            refusal.waits_for_account,
+            refusal.waits_for_person,
+        )
+
+
+def _int4(number: int) -> int:
+    return number % 2**31

@@ -1,0 +1,219 @@
+"""The CSV door: one file, one batch, one transaction. Accepted means committed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Organisation
+from metrics.ingest import batches
+from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, Delivery, KnownAt, Loader
+from metrics.ingest.loaders import LOADERS
+from metrics.ingest.replay import replay
+from metrics.models import Batch
+from metrics.sources.base import FileError, Refusal, Row, Rules, Source
+from metrics.sources.catalogue import BY_NAME
+from metrics.sources.mapping import Mapping, load_mapping
+from metrics.sources.reading import Limits, Reader
+
+CHUNK = 20_000
+SAMPLE = 20
+TRIES = 3
+# deadlock, serialization failure, lock not available, and a row that another door was faster with
+PASSING = {"40P01", "40001", "55P03", "23505"}
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchReport:
+    """What became of a file. `batch` is None for a dry run, which stores nothing.
+
+    received = accepted + duplicate + quarantined, and accepted = created + updated. `skipped`:
+    rows that the mapping leaves out, and that were so never received. `replayed`: rows of
+    earlier batches that waited for what this one brought. `zone`: of moments without one.
+    """
+
+    source: str
+    received: int
+    accepted: int
+    duplicate: int
+    quarantined: int
+    batch: int | None
+    created: int
+    updated: int
+    skipped: int = 0
+    replayed: int = 0
+    zone: str = "UTC"
+    sample: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    source: Source
+    path: Path
+    known_at: KnownAt
+    mapping: Mapping | None
+    dry_run: bool
+    encoding: str | None
+    limits: Limits
+    progress: Progress | None
+    zone: dt.tzinfo
+    now: dt.datetime = field(default_factory=timezone.now)
+
+    def reader(self, stream: object) -> Reader:
+        zone = (self.mapping.zone if self.mapping else None) or self.zone
+        oldest = BACKFILL_FROM if self.known_at == "occurred" else self.now - OLDEST
+        return Reader(
+            stream,  # type: ignore[arg-type]
+            self.source,
+            rules=Rules(zone=zone, now=self.now, oldest=oldest),
+            mapping=self.mapping,
+            encoding=self.encoding,
+            limits=self.limits,
+        )
+
+
+def import_file(
+    source: str,
+    path: Path,
+    *,
+    known_at: KnownAt = "import",
+    mapping: Path | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    encoding: str | None = None,
+    limits: Limits | None = None,
+) -> BatchReport:
+    """Imports a CSV file of `source`, or only says what importing it would do.
+
+    `progress` is called with the rows read so far. Raises FileError where the file cannot be read
+    at all: then nothing of it is stored. Importing the same file again changes nothing.
+    """
+    if source not in BY_NAME:
+        raise FileError(f"{source!r} is not a source; there are {', '.join(BY_NAME)}")
+    job = _Job(
+        source=BY_NAME[source],
+        path=path,
+        known_at=known_at,
+        mapping=load_mapping(mapping, source=BY_NAME[source], data=path) if mapping else None,
+        dry_run=dry_run,
+        encoding=encoding,
+        limits=limits or Limits(),
+        progress=progress,
+        zone=Organisation.current().zone,
+    )
+    _check_file(job)
+    for left in reversed(range(TRIES)):
+        try:
+            return _attempt(job, mapping)
+        except Error as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if left == 0 or state not in PASSING or connection.in_atomic_block:
+                raise
+            time.sleep(random.uniform(0.1, 1.0))  # noqa: S311  # only to step out of the way
+    raise AssertionError("the last try either returns or raises")
+
+
+def _check_file(job: _Job) -> None:
+    """Refuses what cannot be read before anything is written."""
+    try:
+        size = job.path.stat().st_size
+        if job.limits.max_bytes is not None and size > job.limits.max_bytes:
+            raise FileError(f"{size:,} bytes, at most {job.limits.max_bytes:,} are taken")
+        with job.path.open("rb") as stream:
+            job.reader(stream)
+    except OSError as error:
+        raise FileError(f"{job.path.name}: {error.strerror}") from error
+
+
+def _attempt(job: _Job, mapping: Path | None) -> BatchReport:
+    if job.dry_run:
+        with transaction.atomic():
+            batch = _new_batch(job, mapping)
+            report = _import(job, batch)
+            transaction.set_rollback(True)
+        return report
+    batch = _new_batch(job, mapping)
+    try:
+        with transaction.atomic():
+            return _import(job, batch)
+    except BaseException as error:
+        batches.fail(batch.pk, f"{type(error).__name__}: {error}"[:10_000])
+        raise
+
+
+def _new_batch(job: _Job, mapping: Path | None) -> Batch:
+    """Visible at once, so that nobody calculates on half of the files."""
+    return Batch.objects.create(
+        source=job.source.name,
+        file_name=job.path.name[:255],
+        mapping=mapping.name[:255] if mapping else "",
+        known_at_mode=job.known_at,
+    )
+
+
+def _import(job: _Job, batch: Batch) -> BatchReport:
+    batches.enter(job.source.name, batch.pk)
+    batches.close_interrupted()
+    delivery = Delivery(batch_id=batch.pk, now=timezone.now(), zone=job.zone, known_at=job.known_at)
+    loader = LOADERS[job.source.name](delivery)
+    with job.path.open("rb") as stream:
+        reader = job.reader(stream)
+        sample = _load_all(reader, loader, batch.pk, job.progress)
+    loader.finish()
+    replayed = replay(delivery) if job.source.name in batches.ENTITIES else 0
+    tally = loader.tally
+    batches.finish(batch.pk, tally)
+    return BatchReport(
+        source=job.source.name,
+        received=tally.received,
+        accepted=tally.accepted,
+        duplicate=tally.duplicate,
+        quarantined=tally.quarantined,
+        batch=None if job.dry_run else batch.pk,
+        created=tally.created,
+        updated=tally.updated,
+        skipped=reader.skipped,
+        replayed=replayed,
+        zone=str((job.mapping.zone if job.mapping else None) or job.zone),
+        sample=tuple(sample),
+    )
+
+
+def _load_all(
+    found: Iterable[Row | Refusal], loader: Loader, batch_id: int, progress: Progress | None
+) -> list[Refusal]:
+    """Stores chunk after chunk, so that memory does not grow with the file."""
+    sample: list[Refusal] = []
+    rows: list[Row] = []
+    refused: list[Refusal] = []
+
+    def flush() -> None:
+        tally = loader.tally
+        tally.received += len(rows) + len(refused)
+        refused.extend(loader.load(rows))
+        tally.quarantined += len(refused)
+        refused.sort(key=lambda refusal: refusal.line)
+        sample.extend(refused[: SAMPLE - len(sample)])
+        batches.store_rejects(batch_id, refused)
+        rows.clear()
+        refused.clear()
+        if progress is not None:
+            progress(tally.received)
+
+    for item in found:
+        if isinstance(item, Row):
+            rows.append(item)
+        else:
+            refused.append(item)
+        if len(rows) + len(refused) >= CHUNK:
+            flush()
+    flush()
+    return sample

@@ -1,0 +1,117 @@
+"""Rows that waited for an account or a person are taken in once she or it is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from itertools import groupby
+from typing import Any
+
+from metrics.ingest import batches
+from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, Delivery
+from metrics.ingest.loaders import LOADERS
+from metrics.ingest.tables import fetch, update_records
+from metrics.sources.base import Refusal, Row, Rules
+from metrics.sources.catalogue import BY_NAME, SOURCES
+from metrics.sources.reading import as_row
+
+CHUNK = 5_000
+# people first: rows of the others may wait for them
+ORDER = ("people", *(source.name for source in SOURCES if source.name != "people"))
+READY = """
+SELECT r.id, r.line, r.batch_id, r.raw, b.known_at_mode, b.started_at
+FROM metrics_reject r JOIN metrics_batch b ON b.id = r.batch_id
+WHERE r.state = 'open' AND b.source = %(source)s AND b.state = 'finished' AND r.id > %(after)s
+  AND (r.waits_for_account <> '' OR r.waits_for_person <> '')
+  AND (
+      EXISTS (SELECT FROM accounts_account WHERE external_id = r.waits_for_account)
+      OR (r.waits_for_account LIKE '@%%' AND EXISTS (
+          SELECT FROM accounts_account WHERE domain = substr(r.waits_for_account, 2)
+      ))
+      OR (r.waits_for_person <> '' AND EXISTS (
+          SELECT FROM accounts_person WHERE external_id = r.waits_for_person
+      ))
+      OR (r.waits_for_person LIKE '%%@%%' AND EXISTS (
+          SELECT FROM accounts_person WHERE email = r.waits_for_person
+      ))
+  )
+ORDER BY r.id
+LIMIT %(limit)s
+"""
+COLUMNS = ("state", "code", "column", "message", "waits_for_account", "waits_for_person")
+
+
+def replay(delivery: Delivery) -> int:
+    """Takes in what can be placed by now; returns how many rows. In the caller's transaction.
+
+    Each row stays with its own batch, whose counts move. It counts as known now (or since it
+    happened, for a backfill): before, nobody could know whose it was.
+    """
+    return sum(_replay_source(name, delivery) for name in ORDER)
+
+
+def _replay_source(source: str, delivery: Delivery) -> int:
+    taken, after = 0, 0
+    while True:
+        parameters = {"source": source, "after": after, "limit": CHUNK}
+        ready = fetch(READY, parameters)
+        for batch_id, rejects in groupby(
+            sorted(ready, key=lambda reject: (reject["batch_id"], reject["id"])),
+            key=lambda reject: reject["batch_id"],
+        ):
+            taken += _replay_batch(source, batch_id, list(rejects), delivery)
+        if len(ready) < CHUNK:
+            return taken
+        after = ready[-1]["id"]
+
+
+def _replay_batch(
+    source: str, batch_id: int, rejects: list[dict[str, Any]], delivery: Delivery
+) -> int:
+    mode, started_at = rejects[0]["known_at_mode"], rejects[0]["started_at"]
+    loader = LOADERS[source](
+        Delivery(batch_id=batch_id, now=delivery.now, zone=delivery.zone, known_at=mode)
+    )
+    # the row is as old as it was when it came: waiting does not spoil it
+    oldest = BACKFILL_FROM if mode == "occurred" else started_at - OLDEST
+    refused: list[Refusal] = []
+    rows = []
+    for reject in rejects:
+        rules = _rules(delivery, oldest)
+        row = as_row(BY_NAME[source], _parsed(reject["raw"]), line=reject["id"], rules=rules)
+        (rows if isinstance(row, Row) else refused).append(row)  # type: ignore[arg-type]
+    refused += loader.load(rows)
+    loader.finish()
+    batches.move(batch_id, loader.tally)
+    _settle(rejects, refused)
+    return len(rejects) - len(refused)
+
+
+def _settle(rejects: list[dict[str, Any]], refused: list[Refusal]) -> None:
+    """What was taken in is no reject any more; what was not gets its new reason."""
+    still = {refusal.line: refusal for refusal in refused}
+    changes = []
+    for reject in rejects:
+        refusal = still.get(reject["id"])
+        changes.append(
+            {
+                "id": reject["id"],
+                "state": "open" if refusal else "replayed",
+                "code": refusal.code if refusal else reject["code"],
+                "column": refusal.column if refusal else reject["column"],
+                "message": refusal.message if refusal else reject["message"],
+                "waits_for_account": refusal.waits_for_account if refusal else "",
+                "waits_for_person": refusal.waits_for_person if refusal else "",
+            }
+        )
+    update_records("metrics_reject", changes, columns=COLUMNS)
+
+
+def _rules(delivery: Delivery, oldest: dt.datetime) -> Rules:
+    return Rules(zone=delivery.zone, now=delivery.now, oldest=oldest)
+
+
+def _parsed(raw: Any) -> dict[str, Any]:
+    """Django hands JSON of raw queries on as text."""
+    found: dict[str, Any] = json.loads(raw) if isinstance(raw, str) else raw
+    return found

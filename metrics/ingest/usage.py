@@ -1,0 +1,177 @@
+"""Usage events: staged by COPY and inserted once per event key, a chunk at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from django.db import connection
+
+from metrics.ingest.delivery import Delivery, Tally
+from metrics.ingest.directory import Directory, Nowhere, Who
+from metrics.ingest.tables import copy_rows, execute, fetch
+from metrics.sources.base import Refusal, Row
+from metrics.sources.usage import LOGIN
+
+STAGE = """
+CREATE TEMP TABLE IF NOT EXISTS stage_usage (
+    place int, event_key uuid, account_id bigint, person_id bigint, feature_id bigint,
+    occurred_at timestamptz, day date, count bigint
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS stage_dirty (account_id bigint, day date) ON COMMIT DELETE ROWS;
+"""
+COLUMNS = (
+    "place", "event_key", "account_id", "person_id", "feature_id", "occurred_at", "day", "count"
+)  # fmt: skip
+# LATERAL .. LIMIT 1: one probe of the unique index per row, never a scan of all events
+INSERT = """
+WITH added AS (
+    INSERT INTO metrics_usageevent (
+        account_id, person_id, feature_id, occurred_at, day, count, event_key, known_at, batch_id
+    )
+    SELECT DISTINCT ON (s.event_key) s.account_id, s.person_id, s.feature_id, s.occurred_at,
+           s.day, s.count, s.event_key,
+           CASE WHEN %(occurred)s THEN least(s.occurred_at, %(now)s) ELSE %(now)s END, %(batch)s
+    FROM stage_usage s
+    LEFT JOIN LATERAL (
+        SELECT true AS is_known FROM metrics_usageevent u WHERE u.event_key = s.event_key LIMIT 1
+    ) known ON true
+    WHERE known.is_known IS NULL
+    ORDER BY s.event_key, s.place
+    ON CONFLICT (event_key, account_id) DO NOTHING
+    RETURNING account_id, day
+), marked AS (
+    INSERT INTO stage_dirty SELECT DISTINCT account_id, day FROM added
+)
+SELECT count(*) AS added FROM added
+"""
+CONFLICTS = """
+SELECT s.place, u.account_id = s.account_id AS same_account, p.external_id AS person_external_id,
+       f.key AS feature_key, u.occurred_at, u.count
+FROM stage_usage s
+JOIN LATERAL (
+    SELECT * FROM metrics_usageevent u WHERE u.event_key = s.event_key LIMIT 1
+) u ON true
+LEFT JOIN accounts_person p ON p.id = u.person_id
+LEFT JOIN metrics_feature f ON f.id = u.feature_id
+WHERE (u.account_id, u.person_id, u.feature_id, u.occurred_at, u.count)
+      IS DISTINCT FROM (s.account_id, s.person_id, s.feature_id, s.occurred_at, s.count)
+ORDER BY s.place
+"""
+# in order of the key, as the rollups take them: two that wait for one another never meet
+MARK = """
+INSERT INTO metrics_dirtyday (account_id, day, marked_at)
+SELECT DISTINCT account_id, day, now() FROM stage_dirty ORDER BY account_id, day
+ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at
+"""
+FEATURES = "SELECT key, id FROM metrics_feature WHERE key = ANY(%s)"
+NEW_FEATURES = """
+INSERT INTO metrics_feature (key, name, level, personas, is_declared, batch_id)
+SELECT key, key, 'core', '{}', false, %s FROM unnest(%s::text[]) AS key ORDER BY key
+ON CONFLICT (key) DO NOTHING
+"""
+MOMENTS = 100_000
+
+
+class UsageLoader:
+    """Stores usage. A feature nobody has described is made, as a core one."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.tally = Tally()
+        self._delivery = delivery
+        self._directory = Directory()
+        self._features: dict[str | None, int | None] = {None: None, "": None, LOGIN: None}
+        self._moments: dict[dt.datetime, tuple[str, str]] = {}
+        execute(STAGE)
+
+    def load(self, rows: list[Row]) -> list[Refusal]:
+        """See `Loader`."""
+        whos = [Who(account=v[1], person=v[2], email=v[6]) for v in (row.values for row in rows)]
+        self._directory.learn(whos)
+        self._learn_features({row.values[3] for row in rows})
+        refused: list[Refusal] = []
+        staged: list[tuple[Any, ...]] = []
+        places = {who: self._directory.place(who) for who in set(whos)}
+        for at, (row, who) in enumerate(zip(rows, whos, strict=True)):
+            place = places[who]
+            if isinstance(place, Nowhere):
+                refused.append(place.refuse(row))
+            else:
+                staged.append(self._staged(at, row.values, place.account_id, place.person_id))
+        return refused + self._insert(rows, staged)
+
+    def finish(self) -> None:
+        """Marks every (account, day) that got an event, for the rollups."""
+        execute(MARK)
+
+    def _staged(
+        self, at: int, values: tuple[Any, ...], account_id: int, person_id: int | None
+    ) -> tuple[Any, ...]:
+        event_id, _, _, feature, occurred_at, count, _ = values
+        feature_id = self._features[feature]
+        count = count or 1
+        moment = self._moments.get(occurred_at) or self._remember(occurred_at)
+        if event_id:
+            identity = f"id:{event_id}"
+        else:
+            identity = f"row:{account_id}|{person_id}|{feature_id}|{moment[0]}|{count}"
+        key = hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest()
+        return (at, key, account_id, person_id, feature_id, *moment, count)
+
+    def _remember(self, at: dt.datetime) -> tuple[str, str]:
+        if len(self._moments) >= MOMENTS:
+            self._moments.clear()
+        day = at.astimezone(self._delivery.zone).date()
+        self._moments[at] = found = (at.isoformat(), day.isoformat())
+        return found
+
+    def _insert(self, rows: list[Row], staged: list[tuple[Any, ...]]) -> list[Refusal]:
+        if not staged:
+            return []
+        execute("TRUNCATE stage_usage")
+        copy_rows("stage_usage", COLUMNS, staged)
+        parameters = {
+            "occurred": self._delivery.known_at == "occurred",
+            "now": self._delivery.now,
+            "batch": self._delivery.batch_id,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT, parameters)
+            added = cursor.fetchone()[0]
+        self.tally.created += added
+        if added == len(staged):
+            return []
+        refused = [_conflict(rows[found["place"]], found) for found in fetch(CONFLICTS)]
+        self.tally.duplicate += len(staged) - added - len(refused)
+        return refused
+
+    def _learn_features(self, keys: set[str | None]) -> None:
+        new = sorted(key for key in keys if key and key not in self._features)
+        if not new:
+            return
+        found = {record["key"]: record["id"] for record in fetch(FEATURES, [new])}
+        missing = [key for key in new if key not in found]
+        if missing:
+            execute(NEW_FEATURES, [self._delivery.batch_id, missing])
+            found |= {record["key"]: record["id"] for record in fetch(FEATURES, [missing])}
+        self._features |= found
+
+
+def _conflict(row: Row, stored: dict[str, Any]) -> Refusal:
+    """Names the first column in which the row differs from the event that has its id."""
+    if not stored["same_account"]:
+        message = "this event id came before, for another account"
+        return row.refused("id_conflict", message, column="account_external_id")
+    _, _, person, feature, occurred_at, count, _ = row.values
+    pairs = {
+        "person_external_id": (stored["person_external_id"] or "", person or ""),
+        "feature_key": (stored["feature_key"] or "", "" if feature == LOGIN else feature or ""),
+        "occurred_at": (stored["occurred_at"].isoformat(), occurred_at.isoformat()),
+        "count": (stored["count"], count or 1),
+    }
+    for column, (before, now) in pairs.items():
+        if before != now:
+            message = f"this event id came before with {before!r}, now {now!r}"
+            return row.refused("id_conflict", message, column=column)
+    return row.refused("id_conflict", "this event id came before, for another person")

@@ -1,0 +1,45 @@
+"""surveys.csv: a survey that was sent, and its answer once there is one."""
+
+from __future__ import annotations
+
+from metrics.sources import cells
+from metrics.sources.base import BadCell, Column, Rules, Source, Values
+
+# lowest and highest score of each kind
+SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
+
+
+def check(values: Values, rules: Rules) -> None:
+    """Sent or answered, in this order, and a score within the scale of its kind."""
+    sent, answered, score = values["sent_at"], values["answered_at"], values["score"]
+    newest = max((at for at in (sent, answered) if at), default=None)
+    if newest is None:
+        raise BadCell("missing_value", "neither sent nor answered", column="sent_at")
+    cells.check_fact(newest, rules, column="answered_at" if answered else "sent_at")
+    if sent and answered and answered < sent:
+        raise BadCell("out_of_order", "answered before it was sent", column="answered_at")
+    if score is None:
+        return
+    if answered is None:
+        raise BadCell("missing_value", "a score without its moment", column="answered_at")
+    low, high = SCALES[values["kind"]]
+    if not low <= score <= high:
+        message = f"{score:g} is not within {low} to {high} of {values['kind']}"
+        raise BadCell("out_of_range", message, column="score")
+
+
+SURVEYS = Source(
+    name="surveys",
+    columns=(
+        Column(name="external_id", kind=cells.text(cells.ID), required=True),
+        Column(name="account_external_id", kind=cells.text(cells.ID)),
+        Column(name="person_external_id", kind=cells.text(cells.ID)),
+        Column(name="kind", kind=cells.choice(*SCALES), required=True),
+        Column(name="sent_at", kind=cells.moment),
+        Column(name="answered_at", kind=cells.moment),
+        Column(name="score", kind=cells.number(0, 10)),
+        Column(name="comment", kind=cells.text()),
+        Column(name="person_email", kind=cells.email, mapped=True),
+    ),
+    check=check,
+)
