@@ -183,7 +183,7 @@ class ArrMovement(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "external_id"], name="arr_movement_id"),
+            models.UniqueConstraint(fields=["external_id", "account"], name="arr_movement_id"),
             models.CheckConstraint(
                 name="arr_movement_amount_is_sane",
                 condition=Q(amount__gt=-MAX_MONEY, amount__lt=MAX_MONEY),
