@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="arrmovement",
             constraint=models.UniqueConstraint(
-                fields=("account", "external_id"), name="arr_movement_id"
+                fields=("external_id", "account"), name="arr_movement_id"
             ),
         ),
         migrations.AddConstraint(

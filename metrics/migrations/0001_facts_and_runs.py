@@ -748,6 +748,8 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="accounts.account",
@@ -756,6 +758,8 @@ class Migration(migrations.Migration):
                 (
                     "feature",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -765,6 +769,8 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -1043,7 +1049,7 @@ class Migration(migrations.Migration):
             model_name="survey",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("is_latest", True)),
-                fields=("account", "external_id"),
+                fields=("external_id", "account"),
                 name="survey_latest_once",
             ),
         ),
@@ -1137,7 +1143,7 @@ class Migration(migrations.Migration):
             model_name="ticket",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("is_latest", True)),
-                fields=("account", "external_id"),
+                fields=("external_id", "account"),
                 name="ticket_latest_once",
             ),
         ),
@@ -1243,7 +1249,7 @@ class Migration(migrations.Migration):
             model_name="trainingrecord",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("is_latest", True)),
-                fields=("account", "external_id"),
+                fields=("external_id", "account"),
                 name="training_latest_once",
             ),
         ),
@@ -1305,7 +1311,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="usageevent",
             constraint=models.UniqueConstraint(
-                fields=("account", "event_key"), name="usage_event_once"
+                fields=("event_key", "account"), name="usage_event_once"
             ),
         ),
         migrations.AddConstraint(
