@@ -88,6 +88,8 @@ class Portfolio:
     n >= 100, else the default of the signal.
     `ticket_rate`: tickets per active user-week by tenure band (5 bands), None where the portfolio
     has fewer than 200 user-months in the band.
+    `incident_days`: days of the last 84 on which the whole portfolio opened far more tickets than
+    usual (median + 3 MAD): an incident of ours.
     `median_points`: per signal code, the median of its points over accounts in state OK in the
     latest published run before; used where a source is broken.
     """
@@ -97,6 +99,7 @@ class Portfolio:
     mu_nps: float = 0.20
     mu_response: float = 0.22
     ticket_rate: tuple[float | None, ...] = (None,) * 5
+    incident_days: frozenset[dt.date] = frozenset()
     median_points: Mapping[str, float] = field(default_factory=dict)
 
 

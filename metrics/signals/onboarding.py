@@ -1,0 +1,45 @@
+"""Onboarding and value: S01 seat activation, S03 milestone pace."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from metrics.signals.base import Frames, State
+from metrics.signals.values import has_people, per_account, ratio, states, table
+from metrics.signals.weeks import active_28
+
+ONBOARDING_DAYS = 90
+MIN_AGE = 7
+
+
+def seat_activation(frames: Frames) -> pd.DataFrame:
+    """S01: people active in 28 days / seats sold; in the first 90 days against an expected ramp
+    r(a) = min(1, .25 + .75 a / 70). n = seats.
+    """
+    age = frames.accounts["age_days"].to_numpy()
+    seats = frames.accounts["seats"].to_numpy()
+    active = per_account(frames, frames.people["account"], active_28(frames))
+    ramp = np.where(age <= ONBOARDING_DAYS, np.minimum(1, 0.25 + 0.75 * age / 70), 1)
+    state = states(
+        len(age), (~has_people(frames) | ~(seats >= 1) | (age < MIN_AGE), State.TOO_LITTLE)
+    )
+    raw = ratio(active, seats * ramp)
+    return table(raw, state=state, n=np.nan_to_num(seats), part=active, whole=seats)
+
+
+def milestone_pace(frames: Frames) -> pd.DataFrame:
+    """S03: value tasks done / expected by now; a task is expected linearly up to its due day, at
+    least half a task in all. After day 90 the value of day 90 stays. n = tasks.
+    """
+    age = np.minimum(frames.accounts["age_days"].to_numpy(), ONBOARDING_DAYS)
+    tasks = frames.milestones
+    at = age[tasks["account"].to_numpy(dtype=np.intp)]
+    due = tasks["due_day"].to_numpy(dtype=np.float64)
+    credit = np.where(due > 0, np.clip(ratio(at, due), 0, 1), 1)
+    in_time = tasks["completed_day"].to_numpy(dtype=np.float64) <= at
+    expected = np.maximum(per_account(frames, tasks["account"], credit), 0.5)
+    done = per_account(frames, tasks["account"], in_time)
+    n = per_account(frames, tasks["account"])
+    state = states(len(age), (n < 1, State.TOO_LITTLE))
+    return table(done / expected, state=state, n=n, part=done, whole=n)

@@ -1,0 +1,161 @@
+"""What depends on the whole portfolio: made in a run's first pass out of all its chunks.
+
+Each chunk of frames gives a `Sample`; samples add up; the sum gives the `Portfolio` of the run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from metrics.signals.base import Floats, Frames, Portfolio
+from metrics.signals.sentiment import YEAR, last_answers, promoters_minus_detractors
+from metrics.signals.support import (
+    SATISFIED,
+    TENURE_BANDS,
+    TICKET_DAYS,
+    ratings,
+    user_weeks,
+)
+from metrics.signals.weeks import active_users, in_life
+
+MIN_ACCOUNTS, MIN_USERS = 20, 5
+OWN_WEEKS = 13
+SEASON_RANGE = (0.3, 1.5)
+MIN_ANSWERS = 100
+MIN_USER_WEEKS = 200 * 52 / 12  # 200 user-months
+INCIDENT_MADS = 3
+MIN_INCIDENT_TICKETS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Sums over one chunk of accounts."""
+
+    weeks: tuple[dt.date, ...]
+    users: Floats  # [A, W] active users, NaN before the contract's start
+    user_weeks: Floats  # [5] by band of tenure, 84 days
+    tickets: Floats  # [5] by band of the opener's tenure, 84 days
+    tickets_by_day: Floats  # [84], oldest first
+    ratings: pd.Series  # satisfied or not
+    answers: pd.Series  # NPS scores
+    sent: int
+    answered: int
+
+
+def sample(frames: Frames) -> Sample:
+    """The sums of one chunk."""
+    surveys = frames.surveys
+    sent = surveys[surveys["sent_days_ago"].fillna(surveys["answered_days_ago"]) <= YEAR]
+    recent = frames.tickets[frames.tickets["opened_days_ago"] <= TICKET_DAYS]
+    by_day = np.bincount(
+        TICKET_DAYS - recent["opened_days_ago"].to_numpy(dtype=np.intp), minlength=TICKET_DAYS
+    )
+    return Sample(
+        weeks=frames.weeks,
+        users=np.where(in_life(frames), active_users(frames), np.nan),
+        user_weeks=user_weeks(frames).sum(axis=0),
+        tickets=_tickets_by_tenure(frames, recent),
+        tickets_by_day=by_day.astype(np.float64),
+        ratings=ratings(frames)["rating"] >= SATISFIED,
+        answers=last_answers(frames)["score"],
+        sent=len(sent),
+        answered=int(sent["answered_days_ago"].notna().sum()),
+    )
+
+
+def _tickets_by_tenure(frames: Frames, tickets: pd.DataFrame) -> Floats:
+    """Tickets by band of the opener's tenure on the day they were opened [5]."""
+    known = tickets[tickets["person"] >= 0]
+    tenure = frames.people["tenure_days"].to_numpy(dtype=np.float64)
+    then = tenure[known["person"].to_numpy(dtype=np.intp)] - known["opened_days_ago"].to_numpy()
+    band = np.digitize(np.nan_to_num(then) / 7, TENURE_BANDS)
+    return np.bincount(band, minlength=len(TENURE_BANDS) + 1).astype(np.float64)
+
+
+def combine(
+    samples: Iterable[Sample], *, day: dt.date, median_points: Mapping[str, float]
+) -> Portfolio:
+    """The portfolio's inputs; the default of each where there is too little behind it."""
+    parts = list(samples)
+    default = Portfolio(median_points=median_points)
+    if not parts:
+        return default
+    satisfied = pd.concat([part.ratings for part in parts])
+    answers = pd.concat([part.answers for part in parts])
+    sent = sum(part.sent for part in parts)
+    answered = sum(part.answered for part in parts)
+    by_day = np.sum([part.tickets_by_day for part in parts], axis=0)
+    return Portfolio(
+        season=season(np.concatenate([part.users for part in parts]), parts[0].weeks),
+        mu_csat=float(satisfied.mean()) if len(satisfied) >= MIN_ANSWERS else default.mu_csat,
+        mu_nps=promoters_minus_detractors(answers)
+        if len(answers) >= MIN_ANSWERS
+        else default.mu_nps,
+        mu_response=answered / sent if sent >= MIN_ANSWERS else default.mu_response,
+        ticket_rate=_ticket_rate(parts),
+        incident_days=_incident_days(by_day, day),
+        median_points=median_points,
+    )
+
+
+def season(users: Floats, weeks: tuple[dt.date, ...]) -> dict[dt.date, float]:
+    """g(w): median over accounts with at least 5 active users of the week's active users / their
+    own mean of the 13 weeks before, clipped; needs 20 such accounts. `users` is [A, W].
+    """
+    found = {}
+    for column in range(OWN_WEEKS, len(weeks)):
+        before = users[:, column - OWN_WEEKS : column]
+        usual = before.mean(axis=1)  # NaN where the account is younger than that
+        large = usual >= MIN_USERS
+        if large.sum() >= MIN_ACCOUNTS:
+            g = float(np.median(users[large, column] / usual[large]))
+            found[weeks[column]] = min(max(g, SEASON_RANGE[0]), SEASON_RANGE[1])
+    return found
+
+
+def _ticket_rate(parts: list[Sample]) -> tuple[float | None, ...]:
+    weeks = np.sum([part.user_weeks for part in parts], axis=0)
+    tickets = np.sum([part.tickets for part in parts], axis=0)
+    return tuple(
+        float(t / w) if w >= MIN_USER_WEEKS else None for t, w in zip(tickets, weeks, strict=True)
+    )
+
+
+def _incident_days(by_day: Floats, day: dt.date) -> frozenset[dt.date]:
+    """Days on which the whole portfolio opened far more tickets than usual: that was ours."""
+    middle = float(np.median(by_day))
+    limit = middle + INCIDENT_MADS * float(np.median(np.abs(by_day - middle)))
+    spikes = np.flatnonzero(by_day > max(limit, MIN_INCIDENT_TICKETS))
+    return frozenset(day - dt.timedelta(days=int(TICKET_DAYS - spike)) for spike in spikes)
+
+
+def to_json(portfolio: Portfolio) -> dict[str, Any]:
+    """As stored with the run."""
+    return {
+        "season": {week.isoformat(): g for week, g in sorted(portfolio.season.items())},
+        "mu_csat": portfolio.mu_csat,
+        "mu_nps": portfolio.mu_nps,
+        "mu_response": portfolio.mu_response,
+        "ticket_rate": list(portfolio.ticket_rate),
+        "incident_days": sorted(day.isoformat() for day in portfolio.incident_days),
+        "median_points": dict(portfolio.median_points),
+    }
+
+
+def from_json(stored: Mapping[str, Any]) -> Portfolio:
+    """The exact inverse of `to_json`."""
+    return Portfolio(
+        season={dt.date.fromisoformat(week): g for week, g in stored["season"].items()},
+        mu_csat=stored["mu_csat"],
+        mu_nps=stored["mu_nps"],
+        mu_response=stored["mu_response"],
+        ticket_rate=tuple(stored["ticket_rate"]),
+        incident_days=frozenset(map(dt.date.fromisoformat, stored["incident_days"])),
+        median_points=stored["median_points"],
+    )

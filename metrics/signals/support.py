@@ -1,0 +1,135 @@
+"""Support: S17 tickets against expected, S19 speed to answer, S20 satisfaction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from metrics.signals.base import Floats, Frames, State
+from metrics.signals.values import has_people, per_account, ratio, states, table
+
+TICKET_DAYS = 84
+TENURE_BANDS = (4, 13, 26, 52)  # weeks; five bands
+DEFAULT_TICKET_RATE = 0.055  # per active user-week
+SATISFACTION_DAYS = 182
+SATISFIED = 4
+CSAT_PRIOR_ANSWERS = 3
+OPENS, CLOSES = 9, 17  # business hours, Monday to Friday, local
+# first answer in business hours; calls in hours of the clock (60 s)
+TARGET_HOURS = {"phone": 60 / 3600, "call": 60 / 3600, "chat": 0.25}
+CLOCK_CHANNELS = ("phone", "call")
+DEFAULT_TARGET_HOURS = 4.0
+
+
+def tickets_against_expected(frames: Frames) -> pd.DataFrame:
+    """S17: (T + 2) / (E + 2), T tickets in 84 days, E what the active people would ordinarily
+    open: sum over twelve weeks of active people times the rate of their tenure. Silence is mildly
+    bad, excess is bad. Tickets of an incident of ours count once. n = part = T, whole = E.
+    """
+    opened = frames.tickets["opened_days_ago"].to_numpy(dtype=np.float64)
+    recent = frames.tickets[opened <= TICKET_DAYS]
+    tickets = per_account(frames, _count_incidents_once(frames, recent)["account"])
+    weekly = user_weeks(frames)
+    rates = np.array(
+        [DEFAULT_TICKET_RATE if rate is None else rate for rate in frames.portfolio.ticket_rate]
+    )
+    expected = per_account(frames, frames.people["account"], weekly @ rates)
+    state = states(len(tickets), (~has_people(frames), State.TOO_LITTLE))
+    raw = (tickets + 2) / (expected + 2)
+    return table(raw, state=state, n=tickets, part=tickets, whole=expected)
+
+
+def user_weeks(frames: Frames) -> Floats:
+    """Active weeks of each person in the last 84 days by band of tenure [P, 5]."""
+    blocks = frames.active[:, -TICKET_DAYS:].reshape(len(frames.people), -1, 7).any(axis=2)
+    weeks_ago = np.arange(blocks.shape[1])[::-1]
+    tenure = np.nan_to_num(frames.people["tenure_days"].to_numpy(dtype=np.float64)) / 7
+    band = np.digitize(tenure[:, None] - weeks_ago, TENURE_BANDS)
+    weeks: Floats = np.stack(
+        [(blocks & (band == number)).sum(axis=1) for number in range(len(TENURE_BANDS) + 1)], axis=1
+    ).astype(np.float64)
+    return weeks
+
+
+def _count_incidents_once(frames: Frames, tickets: pd.DataFrame) -> pd.DataFrame:
+    """One ticket per account and incident day of ours, all others as they are."""
+    day = frames.day - pd.to_timedelta(tickets["opened_days_ago"], unit="D")
+    during = pd.Series(day).dt.date.isin(frames.portfolio.incident_days)
+    repeated = tickets[["account", "opened_days_ago"]].duplicated()
+    return tickets[~(during & repeated).to_numpy(dtype=bool)]
+
+
+def speed_to_answer(frames: Frames) -> pd.DataFrame:
+    """S19: per channel the median first answer of 84 days against its target, weighted by tickets.
+    Business hours, for calls hours of the clock. Never first-contact resolution or handling time.
+    n = answered tickets; part = answer in hours over all channels, whole = target in hours.
+    """
+    tickets = frames.tickets
+    answered = tickets[
+        tickets["first_answer"].notna() & (tickets["opened_days_ago"] <= TICKET_DAYS)
+    ].copy()
+    clock = answered["channel"].isin(CLOCK_CHANNELS).to_numpy()
+    elapsed = (answered["first_answer"] - answered["opened"]).dt.total_seconds() / 3600
+    worked = business_hours(answered["opened"], answered["first_answer"])
+    answered["hours"] = np.where(clock, elapsed, worked)
+    answered["target"] = answered["channel"].map(TARGET_HOURS).fillna(DEFAULT_TARGET_HOURS)
+    channels = answered.groupby(["account", "channel"], sort=False).agg(
+        hours=("hours", "median"), target=("target", "first"), count=("hours", "size")
+    )
+    channels = channels.reset_index()
+    where, count = channels["account"], channels["count"]
+    n = per_account(frames, where, count)
+    raw = ratio(per_account(frames, where, count * channels["hours"] / channels["target"]), n)
+    part = ratio(per_account(frames, where, count * channels["hours"]), n)
+    whole = ratio(per_account(frames, where, count * channels["target"]), n)
+    state = states(len(n), (n < 1, State.TOO_LITTLE))
+    return table(raw, state=state, n=n, part=part, whole=whole)
+
+
+def business_hours(start: pd.Series, end: pd.Series) -> Floats:
+    """Hours between two local moments on Monday to Friday, 9 to 17; never negative."""
+    hours: Floats = np.maximum(_worked_until(end) - _worked_until(start), 0)
+    return hours
+
+
+def _worked_until(moment: pd.Series) -> Floats:
+    """Business hours since 1970 up to a moment."""
+    at = moment.to_numpy(dtype="datetime64[ns]")
+    day = at.astype("datetime64[D]")
+    hour = (at - day) / np.timedelta64(1, "h")
+    today = np.where(np.is_busday(day), np.clip(hour - OPENS, 0, CLOSES - OPENS), 0)
+    before = np.busday_count(np.datetime64("1970-01-01"), day) * float(CLOSES - OPENS)
+    worked: Floats = before + today
+    return worked
+
+
+def satisfaction(frames: Frames) -> pd.DataFrame:
+    """S20: (satisfied + 3 mu) / (n + 3) over ratings of 182 days; satisfied is 4 or 5 of 5.
+    Ratings come with tickets and with surveys of kind csat. n = ratings, part = satisfied.
+    """
+    rated = ratings(frames)
+    n = per_account(frames, rated["account"])
+    satisfied = per_account(frames, rated["account"], rated["rating"] >= SATISFIED)
+    prior = frames.portfolio.mu_csat * CSAT_PRIOR_ANSWERS
+    raw = (satisfied + prior) / (n + CSAT_PRIOR_ANSWERS)
+    state = states(len(n), (n < 2, State.TOO_LITTLE))
+    return table(raw, state=state, n=n, part=satisfied, whole=n)
+
+
+def ratings(frames: Frames) -> pd.DataFrame:
+    """Ratings of 182 days, on tickets and in surveys of kind csat: account, rating 1 to 5."""
+    tickets = frames.tickets
+    rated = tickets["solved_days_ago"].fillna(tickets["opened_days_ago"])
+    on_tickets = tickets[tickets["csat"].notna() & (rated <= SATISFACTION_DAYS)]
+    surveys = frames.surveys
+    asked = surveys[
+        (surveys["kind"] == "csat")
+        & surveys["score"].between(1, 5)
+        & (surveys["answered_days_ago"] <= SATISFACTION_DAYS)
+    ]
+    return pd.concat(
+        [
+            on_tickets[["account", "csat"]].rename(columns={"csat": "rating"}),
+            asked[["account", "score"]].rename(columns={"score": "rating"}),
+        ]
+    )

@@ -1,0 +1,228 @@
+"""The reader hides what has not happened or was not known, and never turns unknown into zero."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from metrics.frames import Window, complete_weeks, read_frames
+from metrics.rollups import refresh
+from metrics.signals.base import HISTORY_DAYS, Frames, Portfolio, Source
+from tests.facts import (
+    DAY,
+    ago,
+    at,
+    make_account,
+    make_contract,
+    make_feature,
+    make_milestone,
+    make_person,
+    make_status,
+    make_survey,
+    make_ticket,
+    make_training,
+    use,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def frames(day: dt.date = DAY, *, cutoff: dt.datetime | None = None, zone: str = "UTC") -> Frames:
+    refresh()
+    window = Window(day=day, cutoff=cutoff or at(day, 3), zone=zone, lo=0, hi=2**62)
+    return read_frames(window, Portfolio())
+
+
+def active_days(read: Frames, row: int = 0) -> list[int]:
+    """Days before t on which the person of that row was active."""
+    return [int(HISTORY_DAYS - column) for column in np.flatnonzero(read.active[row])][::-1]
+
+
+def test_every_account_comes_out_even_without_a_single_fact() -> None:
+    make_account()
+    read = frames()
+    assert len(read.accounts) == 1
+    assert read.accounts["seats"].tolist() == [20.0]
+    assert read.accounts["age_days"].tolist() == [500.0]
+    assert np.isnan(read.accounts["any_usage_days_ago"][0])
+    assert read.active.shape == (0, HISTORY_DAYS)
+
+
+def test_activity_of_the_day_itself_and_after_it_does_not_exist() -> None:
+    account = make_account()
+    person = make_person(account)
+    use(account, person, 0, 1, 5, 371, 372)
+    read = frames(cutoff=at(DAY, 23))
+    assert active_days(read) == [1, 5, 371]
+
+
+def test_the_calendar_and_the_user_days_give_the_same_frames() -> None:
+    account = make_account()
+    first, second = make_person(account), make_person(account)
+    use(account, first, 1, 2, 8, 40, 200)
+    use(account, second, 3, 9)
+    use(account, None, 1)
+    quick = frames()
+    use(account, second, 4, known_at=at(DAY, 23))  # a calendar that knows too much is not read
+    exact = frames()
+    assert np.array_equal(quick.active, exact.active)
+    assert quick.accounts.equals(exact.accounts)
+    later = frames(cutoff=at(DAY, 23))
+    assert active_days(later, 1) == [3, 4, 9]
+
+
+def test_log_ins_count_only_where_the_account_has_nothing_else() -> None:
+    silent, lively = make_account(), make_account()
+    use(silent, make_person(silent), 2, feature=None)
+    use(lively, make_person(lively), 2, feature=None)
+    use(lively, make_person(lively), 3)
+    read = frames()
+    assert [active_days(read, row) for row in range(3)] == [[2], [], [3]]
+
+
+def test_usage_without_a_person_shows_that_the_account_lives() -> None:
+    account = make_account()
+    use(account, None, 6)
+    read = frames()
+    assert read.accounts["any_usage_days_ago"].tolist() == [6.0]
+    assert len(read.people) == 0
+
+
+def test_bots_and_our_own_staff_are_not_people() -> None:
+    account = make_account()
+    use(account, make_person(account, persona="service"), 1)
+    use(account, make_person(account, persona="vendor"), 1)
+    read = frames()
+    assert len(read.people) == 0
+    assert np.isnan(read.accounts["any_usage_days_ago"][0])
+
+
+def test_who_was_seen_has_been_provisioned_even_where_nobody_said_when() -> None:
+    account = make_account()
+    seen = make_person(account, provisioned_at=None)
+    make_person(account, provisioned_at=None)
+    use(account, seen, 3, 12)
+    read = frames()
+    assert read.people["tenure_days"].tolist()[0] == 12.0
+    assert read.people["current"].tolist() == [True, False]
+
+
+def test_a_leaver_is_current_until_the_day_that_we_knew() -> None:
+    account = make_account()
+    make_person(account, deactivated_at=at(ago(5)), deactivated_known_at=at(ago(5)))
+    make_person(account, deactivated_at=at(ago(5)), deactivated_known_at=at(DAY, 20))
+    make_person(account, deactivated_at=at(DAY), deactivated_known_at=at(ago(9)))
+    assert frames().people["current"].tolist() == [False, True, True]
+
+
+def test_accounts_come_with_their_first_day_and_go_with_their_last() -> None:
+    kept = make_account(churned_on=DAY, churned_known_at=at(ago(1)))
+    make_account(churned_on=ago(1), churned_known_at=at(ago(1)))
+    unknown = make_account(churned_on=ago(1), churned_known_at=at(DAY, 12))
+    make_account(started=-1, known_at=at(ago(3)))
+    today = make_account(started=0, known_at=at(ago(3)))
+    assert frames().accounts["account_id"].tolist() == [kept.pk, unknown.pk, today.pk]
+
+
+def test_terms_hold_from_the_moment_they_were_known() -> None:
+    account = make_account(seats=20)
+    make_contract(account, seats_sold=10, starts_on=ago(500), notice_on=ago(1), known_at=at(ago(8)))
+    make_contract(account, seats_sold=99, known_at=at(DAY, 22))
+    read = frames()
+    assert read.accounts["seats"].tolist() == [10.0]
+    assert read.accounts["notice_given"].tolist() == [True]
+    assert read.accounts["age_days"].tolist() == [500.0]
+    assert set(read.seats_by_week[0, :-2]) == {20.0}
+    assert read.seats_by_week[0, -1] == 10.0
+
+
+def test_a_dated_field_shows_only_from_its_own_day_on() -> None:
+    account = make_account()
+    make_ticket(
+        account,
+        opened=9,
+        first_answer_at=at(ago(1)),
+        solved_at=at(DAY),
+        csat=5,
+        known_at=at(ago(9)),
+    )
+    ticket = frames().tickets.iloc[0]
+    assert ticket["first_answer"] == np.datetime64(at(ago(1)).replace(tzinfo=None))
+    assert np.isnan(ticket["solved_days_ago"])
+    assert np.isnan(ticket["csat"])
+    ticket = frames(DAY + dt.timedelta(days=1)).tickets.iloc[0]
+    assert (ticket["solved_days_ago"], ticket["csat"]) == (1.0, 5.0)
+
+
+def test_a_later_version_is_read_once_it_was_known() -> None:
+    account = make_account()
+    ticket = make_ticket(account, opened=9, is_latest=False)
+    make_ticket(
+        account, opened=9, external_id=ticket.external_id, escalated=True, known_at=at(ago(2))
+    )
+    assert frames().tickets["escalated"].tolist() == [True]
+    assert frames(cutoff=at(ago(3))).tickets["escalated"].tolist() == [False]
+
+
+def test_answers_courses_and_tasks_are_counted_from_t() -> None:
+    account = make_account()
+    person = make_person(account)
+    make_survey(account, person=person, sent=30, answered=28, score=9)
+    make_survey(account, sent=3, answered=0, score=2)
+    make_training(person, completed=7)
+    make_training(person, completed=None)
+    make_milestone(
+        account,
+        name="Kick-off",
+        due_on=ago(490),
+        completed_on=ago(495),
+        completed_known_at=at(ago(495)),
+    )
+    make_milestone(account, name="No due day")
+    read = frames()
+    assert read.surveys["answered_days_ago"].fillna(-1).tolist() == [28.0, -1.0]
+    assert read.surveys["score"].fillna(-1).tolist() == [9.0, -1.0]
+    assert read.surveys["person"].tolist() == [0, -1]
+    assert sorted(read.training["completed_days_ago"].fillna(-1)) == [-1.0, 7.0]
+    assert read.milestones[["due_day", "completed_day"]].values.tolist() == [[10.0, 5.0]]
+
+
+def test_features_used_in_eight_weeks_are_listed_per_person() -> None:
+    account = make_account()
+    person = make_person(account)
+    make_feature("future", released_on=DAY)
+    use(account, person, 2, 50, feature="reports")
+    use(account, person, 57, feature="schedules")
+    read = frames()
+    assert read.features["key"].tolist() == ["reports", "schedules"]
+    assert read.feature_use.values.tolist() == [[0, 0, 50, 2]]
+
+
+def test_a_source_is_as_bad_as_its_worst_word() -> None:
+    one, two, three = make_account(), make_account(), make_account()
+    make_survey(one)
+    make_status("surveys", "broken", since=3)
+    make_status("surveys", "live", since=400, account=one)
+    make_status("surveys", "not_bought", since=400, account=two)
+    make_status("tickets", "late", since=9, until=1, account=three)
+    read = frames()
+    assert read.source_state[Source.SURVEYS].tolist() == ["broken", "not_bought", "broken"]
+    assert read.late_days[Source.SURVEYS].tolist() == [3.0, 0.0, 3.0]
+    assert read.source_state[Source.TICKETS].tolist() == ["absent", "absent", "absent"]
+
+
+def test_days_begin_at_midnight_of_the_organisation() -> None:
+    account = make_account()
+    make_ticket(account, opened_at=at(ago(0), 1), known_at=at(ago(1)))
+    assert len(frames().tickets) == 0
+    # 01:00 UTC is still the evening before in New York
+    assert len(frames(zone="America/New_York").tickets) == 1
+
+
+@pytest.mark.parametrize("day", [DAY, dt.date(2028, 2, 29), dt.date(2026, 1, 5)])
+def test_weeks_are_whole_and_end_before_the_day(day: dt.date) -> None:
+    weeks = complete_weeks(day)
+    assert all(week.weekday() == 0 for week in weeks)
+    assert day - dt.timedelta(days=7) <= weeks[-1] + dt.timedelta(days=6) < day
+    assert weeks[0] >= day - dt.timedelta(days=HISTORY_DAYS)
+    assert len(weeks) in {52, 53}
