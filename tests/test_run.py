@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from healthscore.embedded.places import DEMO, Place
+from healthscore.embedded.places import DEMO, TEST, Place
+from healthscore.embedded.servers import in_use
 from tests.processes import left_after, mentioning
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,10 +64,10 @@ def clean_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in gone}
 
 
-def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(copy: Path, *arguments: str, **over: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, copy / "run.py", *arguments],
-        env=clean_environment(),
+        env=clean_environment() | over,
         cwd="/",
         capture_output=True,
         text=True,
@@ -123,6 +124,22 @@ def test_manage_prints_only_what_the_command_prints(copy: Path) -> None:
     done = run(copy, "manage", "shell", "--verbosity", "0", "-c", "raise SystemExit(7)")
     assert (done.returncode, done.stdout, done.stderr) == (7, "", "")
     assert nothing_is_left(copy)
+
+
+def test_given_servers_are_used_and_no_others_started(copy: Path) -> None:
+    given = Place(copy, TEST)
+    look = "from django.db import connection as c; c.ensure_connection(); "
+    look += "print(c.connection.info.host)"
+    with in_use(given):
+        done = run(
+            copy,
+            *("manage", "shell", "--verbosity", "0", "-c", look),
+            DATABASE_URL=given.database_url,
+            REDIS_URL=given.broker_url,
+        )
+        assert left_after(str(Place(copy, DEMO).sockets), seconds=0) == {}
+
+    assert (done.stdout, done.stderr) == (f"{given.sockets}\n", "")
 
 
 def test_up_stays_until_down(copy: Path) -> None:
