@@ -35,15 +35,16 @@ def ago(days: int) -> dt.date:
 
 
 def make_account(*, seats: int | None = 20, started: int = 500, **over: Any) -> Account:
-    """An account whose contract began `started` days before DAY."""
+    """An account whose contract began `started` days before DAY, known from then on."""
     number = next(_numbers)
     values = {
         "external_id": f"A-{number}",
         "name": f"Account {number}",
-        "known_at": at(ago(started)),
-    }
-    account = Account.objects.create(**{**values, **over})
-    make_contract(account, seats_sold=seats, starts_on=ago(started), known_at=at(ago(started), 0))
+        "known_at": at(ago(started), 0),
+    } | over
+    account = Account.objects.create(**values)
+    terms = {"seats_sold": seats, "starts_on": ago(started), "known_at": values["known_at"]}
+    make_contract(account, **terms)
     return account
 
 
@@ -80,6 +81,7 @@ def use(
 ) -> list[UsageEvent]:
     """One event on each of the days; `feature=None` is a log-in. Marks the days dirty."""
     events = []
+    used = make_feature(feature) if feature else None
     for days in days_ago:
         values = {
             "occurred_at": at(ago(days)),
@@ -92,11 +94,13 @@ def use(
             UsageEvent(
                 account=account,
                 person=person,
-                feature=make_feature(feature) if feature else None,
+                feature=used,
                 **{**values, **over},
             )
         )
-        DirtyDay.objects.get_or_create(account_id=account.pk, day=values["day"])
+    DirtyDay.objects.bulk_create(
+        [DirtyDay(account_id=account.pk, day=event.day) for event in events], ignore_conflicts=True
+    )
     return UsageEvent.objects.bulk_create(events)
 
 

@@ -3,7 +3,8 @@
 Zero or unknown is decided here, once: facts after t-1 or learnt after the cut-off do not exist.
 """
 
-from metrics.frames.reader import Window, read_frames
+from metrics.frames.reader import read_frames
 from metrics.frames.weekly import complete_weeks
+from metrics.frames.window import Window
 
 __all__ = ["Window", "complete_weeks", "read_frames"]

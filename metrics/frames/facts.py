@@ -113,7 +113,7 @@ def read_training(window: Window, *, person_ids: pd.Index[int]) -> pd.DataFrame:
 
 
 def read_milestones(
-    window: Window, *, account_ids: pd.Index[int], starts: pd.Series[object]
+    window: Window, *, account_ids: pd.Index[int], starts: pd.Series
 ) -> pd.DataFrame:
     """Value tasks with their days counted from the contract's start; no due day: left out."""
     rows = window.fetch(MILESTONES)

@@ -43,12 +43,13 @@ def read_sources(
     position = {int(account): i for i, account in enumerate(account_ids)}
     for source in Source:
         start = SourceState.LIVE if _is_connected(window, source) else SourceState.ABSENT
-        everywhere, since, own = start.value, 0, {}
-        for span in spans[spans["source"] == source.value].itertuples():
-            if pd.isna(span.account_id):
-                everywhere, since = span.state, span.days
-            elif int(span.account_id) in position:
-                own[position[int(span.account_id)]] = (span.state, span.days)
+        everywhere, since = start.value, 0
+        own: dict[int, tuple[str, int]] = {}
+        for where, its, its_days in _spans_of(spans, source):
+            if where is None:
+                everywhere, since = its, its_days
+            elif where in position:
+                own[position[where]] = (its, its_days)
         state = np.full(len(account_ids), everywhere, dtype="U10")
         late = np.full(len(account_ids), float(since if everywhere in ("late", "broken") else 0))
         for row, (its, its_days) in own.items():
@@ -57,6 +58,17 @@ def read_sources(
                 late[row] = its_days if its in ("late", "broken") else 0
         states[source], days[source] = state, late
     return states, days
+
+
+def _spans_of(spans: pd.DataFrame, source: Source) -> list[tuple[int | None, str, int]]:
+    """(account or everywhere, state, days since it began) of one source, in the query's order."""
+    own = spans[spans["source"] == source.value]
+    return [
+        (None if pd.isna(account) else int(account), str(state), int(days))
+        for account, state, days in zip(
+            own["account_id"].tolist(), own["state"].tolist(), own["days"].tolist(), strict=True
+        )
+    ]
 
 
 def _holds(own: str, everywhere: str) -> bool:

@@ -119,7 +119,7 @@ class Feature(models.Model):
     batch_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
-        constraints = days_are_sane("feature", "released_on")
+        constraints = [*days_are_sane("feature", "released_on")]
 
     def __str__(self) -> str:
         return self.name

@@ -46,7 +46,7 @@ class RunQuerySet(models.QuerySet["Run"]):
             if already:
                 return already
             last = self.filter(business_day=day).aggregate(last=Max("revision"))["last"] or 0
-            return self.create(
+            run = self.create(
                 kind=kind,
                 business_day=day,
                 revision=last + 1,

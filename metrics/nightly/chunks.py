@@ -108,4 +108,4 @@ def bury() -> int:
     """Chunks whose last attempt ended without a word are dead; how many there were."""
     with connection.cursor() as cursor:
         cursor.execute(BURY)
-        return cursor.rowcount
+        return int(cursor.rowcount)

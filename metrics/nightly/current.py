@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from metrics.models import Run
@@ -59,7 +61,7 @@ WHERE run_id = %(run)s
 
 def write_current(run: Run) -> None:
     """Writes the rows of `run`, replacing what stands there; call it inside a transaction."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "run": run.pk,
         "day": run.business_day,
         "days": SPARK_DAYS,

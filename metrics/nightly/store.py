@@ -13,7 +13,7 @@ from metrics.models import Run
 
 # bands, carried values: from the newest published night before the day
 BEFORE = """
-SELECT account_id, day, band, pending_band, pending_since, pending_count, points, as_of
+SELECT account_id, day, band, pending_band, pending_since, pending_count, caps, points, as_of
 FROM metrics_snapshot
 WHERE day = %s AND run_id = %s AND account_id >= %s AND account_id < %s
 ORDER BY account_id
@@ -74,8 +74,8 @@ def read_scores(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
 
 def _read(query: str, run: Run | None, lo: int, hi: int) -> pd.DataFrame:
     with connection.cursor() as cursor:
-        key = [run.business_day, run.pk] if run else [dt.date(1990, 1, 1), 0]
-        cursor.execute(query, [*key, lo, hi])
+        day, pk = (run.business_day, run.pk) if run else (dt.date.min, 0)
+        cursor.execute(query, [day, pk, lo, hi])
         names = [column.name for column in cursor.description or ()]
         rows = pd.DataFrame(cursor.fetchall(), columns=pd.Index(names))
     return rows.set_index("account_id")

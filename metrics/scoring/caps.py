@@ -55,7 +55,9 @@ class CapFacts:
     has_before: Bools
 
 
-def apply(score: Floats, facts: CapFacts, on: Mapping[str, bool]) -> tuple[Floats, dict[str, Bools]]:
+def apply(
+    score: Floats, facts: CapFacts, on: Mapping[str, bool]
+) -> tuple[Floats, dict[str, Bools]]:
     """The score after caps [A], and which rules hold [A] each, binding or not.
 
     While the usage source is lost, R1 and R4 stay as they were: silence of a broken source is no

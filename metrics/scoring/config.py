@@ -119,9 +119,7 @@ def _dimensions(
     return rows
 
 
-def _curves(
-    given: Any, default: Mapping[str, Curve], problems: dict[str, str]
-) -> dict[str, Curve]:
+def _curves(given: Any, default: Mapping[str, Curve], problems: dict[str, str]) -> dict[str, Curve]:
     curves = dict(default)
     if not isinstance(given, Mapping):
         problems["curves"] = "must be a list of anchors per signal"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,7 @@ class Curve:
                 raise CurveError(f"anchor {raw}: {points} is not a number")
             if not 0 <= points <= 100:
                 raise CurveError(f"anchor {raw}: {points:g} points are outside 0 to 100")
-        for (before, _), (after, _) in zip(checked, checked[1:], strict=False):
+        for (before, _), (after, _) in pairwise(checked):
             if after <= before:
                 raise CurveError(f"anchor {after:g} must be above {before:g}")
         object.__setattr__(self, "anchors", checked)
@@ -70,7 +71,7 @@ class Curve:
         if self.at(near) >= points:
             return near
         candidates = [raw for raw, reached in self.anchors if reached >= points]
-        for (x0, y0), (x1, y1) in zip(self.anchors, self.anchors[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(self.anchors):
             if min(y0, y1) < points <= max(y0, y1):
                 candidates.append(x0 + (points - y0) * (x1 - x0) / (y1 - y0))
         return min(candidates, key=lambda raw: abs(raw - near), default=None)

@@ -49,9 +49,7 @@ def read_config(body: Mapping[str, Any]) -> ScorecardConfig:
     return config
 
 
-def inner_weights(
-    config: ScorecardConfig, dimension: Dimension, stage: Stage
-) -> dict[str, float]:
+def inner_weights(config: ScorecardConfig, dimension: Dimension, stage: Stage) -> dict[str, float]:
     """Weights above zero of the signals that count in a dimension and stage."""
     return {
         signal.code: config.signals[signal.code]

@@ -87,8 +87,7 @@ def _relevant(frames: Frames) -> Bools:
     by_persona = np.zeros((len(personas), len(old)), dtype=bool)
     for column, wanted in enumerate(frames.features["personas"]):
         by_persona[:, column] = [
-            old[column] and (not wanted or not persona or persona in wanted)
-            for persona in personas
+            old[column] and (not wanted or not persona or persona in wanted) for persona in personas
         ]
     return by_persona[codes]
 
@@ -97,5 +96,4 @@ def _median(values: Floats) -> Floats:
     """Median per row of what is there; NaN for an empty row."""
     if values.shape[1] == 0:
         return np.full(len(values), np.nan)
-    median: Floats = np.ma.median(np.ma.masked_invalid(values), axis=1).filled(np.nan)
-    return median
+    return pd.DataFrame(values).median(axis=1).to_numpy(dtype=np.float64)

@@ -58,9 +58,7 @@ def score_points(
     )
 
 
-def points_under(
-    config: ScorecardConfig, *, raw: Floats, states: States, points: Floats
-) -> Floats:
+def points_under(config: ScorecardConfig, *, raw: Floats, states: States, points: Floats) -> Floats:
     """Points [A, 24] of stored raw values; what was carried or frozen stays as it was."""
     measured = (states == State.OK.value) & ~np.isnan(raw)
     new = points.copy()

@@ -53,8 +53,8 @@ def user_weeks(frames: Frames) -> Floats:
 
 def _count_incidents_once(frames: Frames, tickets: pd.DataFrame) -> pd.DataFrame:
     """One ticket per account and incident day of ours, all others as they are."""
-    day = frames.day - pd.to_timedelta(tickets["opened_days_ago"], unit="D")
-    during = pd.Series(day).dt.date.isin(frames.portfolio.incident_days)
+    incidents = [(frames.day - day).days for day in frames.portfolio.incident_days]
+    during = tickets["opened_days_ago"].isin(incidents)
     repeated = tickets[["account", "opened_days_ago"]].duplicated()
     return tickets[~(during & repeated).to_numpy(dtype=bool)]
 
@@ -88,8 +88,7 @@ def speed_to_answer(frames: Frames) -> pd.DataFrame:
 
 def business_hours(start: pd.Series, end: pd.Series) -> Floats:
     """Hours between two local moments on Monday to Friday, 9 to 17; never negative."""
-    hours: Floats = np.maximum(_worked_until(end) - _worked_until(start), 0)
-    return hours
+    return np.maximum(_worked_until(end) - _worked_until(start), 0.0).astype(np.float64)
 
 
 def _worked_until(moment: pd.Series) -> Floats:
@@ -99,8 +98,7 @@ def _worked_until(moment: pd.Series) -> Floats:
     hour = (at - day) / np.timedelta64(1, "h")
     today = np.where(np.is_busday(day), np.clip(hour - OPENS, 0, CLOSES - OPENS), 0)
     before = np.busday_count(np.datetime64("1970-01-01"), day) * float(CLOSES - OPENS)
-    worked: Floats = before + today
-    return worked
+    return (before + today).astype(np.float64)
 
 
 def satisfaction(frames: Frames) -> pd.DataFrame:

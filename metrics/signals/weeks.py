@@ -19,7 +19,8 @@ def weekly_days(frames: Frames) -> npt.NDArray[np.int8]:
     whole = frames.active[:, offset : offset + 7 * len(frames.weeks)]
     days = whole.reshape(len(whole), len(frames.weeks), 7)
     early = days[:, :, :FRIDAY].sum(axis=2, dtype=np.int8)
-    return (early + days[:, :, FRIDAY:].any(axis=2)).astype(np.int8)
+    weekly: npt.NDArray[np.int8] = (early + days[:, :, FRIDAY:].any(axis=2)).astype(np.int8)
+    return weekly
 
 
 def exposed(frames: Frames) -> Bools:

@@ -1,0 +1,82 @@
+"""A run's first chunk: what depends on the whole portfolio, and the cut into chunks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import Account, Organisation
+from metrics.frames import Window, read_frames
+from metrics.models import Run, RunChunk
+from metrics.nightly.chunks import Claim, finish
+from metrics.nightly.store import ensure_partition, published_run
+from metrics.rollups import refresh
+from metrics.signals.base import Portfolio
+from metrics.signals.portfolio import combine, sample, to_json
+
+CHUNK_ACCOUNTS = 500
+# medians of what was measured (not carried) in the night before, by place
+MEDIANS = """
+SELECT slot.place, percentile_cont(0.5) WITHIN GROUP (ORDER BY slot.value)
+FROM metrics_snapshot s, unnest(s.points, s.states) WITH ORDINALITY AS slot(value, state, place)
+WHERE s.day = %s AND s.run_id = %s AND slot.state = 'OK' AND slot.value IS NOT NULL
+GROUP BY slot.place
+"""
+
+
+def prepare(chunk: Claim) -> None:
+    """Rolls up what is dirty, stores the portfolio's inputs with the run, cuts the chunks."""
+    run = chunk.run
+    refresh()
+    ranges = account_ranges(run)
+    portfolio = portfolio_inputs(run, ranges)
+    with transaction.atomic():
+        finish(chunk)
+        ensure_partition(run.business_day)
+        RunChunk.objects.bulk_create(
+            [RunChunk(run=run, lo=lo, hi=hi, accounts=count) for lo, hi, count in ranges]
+        )
+        Run.objects.filter(pk=run.pk).update(
+            state=Run.State.RUNNING, started_at=timezone.now(), portfolio=portfolio
+        )
+
+
+def account_ranges(run: Run) -> list[tuple[int, int, int]]:
+    """Half-open ranges of account ids with at most CHUNK_ACCOUNTS known by the cut-off each."""
+    known = Account.objects.filter(known_at__lte=run.data_cutoff).alive_on(run.business_day)
+    ids = list(known.order_by("pk").values_list("pk", flat=True))
+    firsts = ids[::CHUNK_ACCOUNTS]
+    ends = [*firsts[1:], ids[-1] + 1] if ids else []
+    sizes = [len(ids[i : i + CHUNK_ACCOUNTS]) for i in range(0, len(ids), CHUNK_ACCOUNTS)]
+    return list(zip(firsts, ends, sizes, strict=True))
+
+
+def portfolio_inputs(run: Run, ranges: list[tuple[int, int, int]]) -> dict[str, Any]:
+    """Season index, priors, medians as JSON; memory follows one chunk, not the portfolio."""
+    samples = [
+        sample(read_frames(window_of(run, lo=lo, hi=hi), Portfolio())) for lo, hi, _ in ranges
+    ]
+    inputs = combine(samples, day=run.business_day, median_points=_medians(run))
+    return to_json(inputs)
+
+
+def window_of(run: Run, *, lo: int, hi: int) -> Window:
+    """What the run may see of a range of accounts."""
+    return Window(
+        day=run.business_day,
+        cutoff=run.data_cutoff,
+        zone=Organisation.current().timezone,
+        lo=lo,
+        hi=hi,
+    )
+
+
+def _medians(run: Run) -> dict[str, float]:
+    before = published_run(before=run.business_day)
+    if before is None:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(MEDIANS, [before.business_day, before.pk])
+        return {f"S{place:02d}": median for place, median in cursor.fetchall()}

@@ -1,0 +1,152 @@
+"""One chunk of a night: frames -> signals -> score -> caps -> bands -> cause -> snapshots."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from django.db import transaction
+
+from accounts.stages import stage_of
+from metrics.frames import read_frames
+from metrics.models import Run
+from metrics.nightly.cause import causes
+from metrics.nightly.chunks import Claim, finish
+from metrics.nightly.prepare import window_of
+from metrics.nightly.rows import Night, rows
+from metrics.nightly.store import published_run, read_before, read_scores, write_snapshots
+from metrics.scoring import caps
+from metrics.scoring.bands import BandState, next_band
+from metrics.scoring.config import ScorecardConfig
+from metrics.signals.base import Bools, Floats, Frames, Source
+from metrics.signals.defaults import read_config
+from metrics.signals.evaluate import Evaluated, Previous, evaluate
+from metrics.signals.portfolio import from_json
+from metrics.signals.rescore import outer_weights, score_points
+
+MOMENTUM_DAYS = 182
+MOMENTUM_MIN_AGE = 270
+
+
+def score_chunk(chunk: Claim) -> None:
+    """Computes outside any transaction, stores in one short one, if the lease still holds."""
+    run = chunk.run
+    config = read_config(run.scorecard.body)
+    frames = read_frames(window_of(run, lo=chunk.lo, hi=chunk.hi), from_json(run.portfolio or {}))
+    before = read_before(published_run(before=run.business_day), lo=chunk.lo, hi=chunk.hi)
+    past = Run.objects.published().filter(
+        business_day=run.business_day - dt.timedelta(days=MOMENTUM_DAYS)
+    )
+    half_year_ago = read_scores(past.first(), lo=chunk.lo, hi=chunk.hi)
+    night = score_frames(run, frames, config, before=before, half_year_ago=half_year_ago)
+    with transaction.atomic():
+        finish(chunk)
+        write_snapshots(rows(run, night))
+
+
+def score_frames(
+    run: Run,
+    frames: Frames,
+    config: ScorecardConfig,
+    *,
+    before: pd.DataFrame,
+    half_year_ago: pd.DataFrame,
+) -> Night:
+    """Everything a snapshot holds, for all accounts of the frames. Pure."""
+    ids = frames.accounts["account_id"]
+    before = before.reindex(ids)
+    age = frames.accounts["age_days"].to_numpy()
+    measured = evaluate(frames, config, _previous(before))
+    scored = score_points(measured.points, counted=measured.counted, age_days=age, config=config)
+    final, holds = caps.apply(scored.score, _cap_facts(frames, measured, before), config.caps)
+    urgent = np.logical_or.reduce(
+        [holds[rule.code] for rule in caps.RULES if rule.at_once and rule.cap is not None]
+    )
+    bands = _bands(frames.day, final, urgent & (final < scored.score), before, config)
+    return Night(
+        account_ids=ids.to_numpy(),
+        frames=frames,
+        measured=measured,
+        scored=scored,
+        final=final,
+        holds=holds,
+        bands=bands,
+        stages=[stage_of(days) for days in age],
+        momentum=_momentum(run, frames, final, half_year_ago.reindex(ids)),
+        dimension_weights=outer_weights(age, config),
+        causes=causes(frames, measured, scored.weights, bands=[b.band for b in bands], holds=holds),
+    )
+
+
+def _previous(before: pd.DataFrame) -> Previous:
+    """Last points and their days out of the snapshots of the night before."""
+    previous = Previous.nothing(len(before))
+    for row, (points, as_of) in enumerate(zip(before["points"], before["as_of"], strict=True)):
+        if isinstance(points, list):
+            previous.points[row] = np.array(points, dtype=np.float64)
+            previous.as_of[row] = np.array(as_of, dtype="datetime64[D]")
+    return previous
+
+
+def _cap_facts(frames: Frames, measured: Evaluated, before: pd.DataFrame) -> caps.CapFacts:
+    age = frames.accounts["age_days"].to_numpy()
+    usage = frames.source_state[Source.USAGE]
+    part, whole = measured.part[:, 0], measured.whole[:, 0]
+    share = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    held_before = [
+        {cap["rule"] for cap in held} if isinstance(held, list) else set()
+        for held in before["caps"]
+    ]
+    return caps.CapFacts(
+        age_days=age,
+        silent_days=caps.silent_business_days(
+            np.datetime64(frames.day, "D"),
+            last_use_days_ago=frames.accounts["any_usage_days_ago"].to_numpy(),
+            age_days=age,
+        ),
+        seat_share=np.where(np.isnan(measured.raw[:, 0]), np.nan, share),
+        usage_lives=usage == "live",
+        usage_lost=(usage == "late") | (usage == "broken"),
+        notice_given=frames.accounts["notice_given"].to_numpy(dtype=bool),
+        held={
+            rule.code: np.array([rule.code in held for held in held_before], dtype=bool)
+            for rule in caps.RULES
+        },
+        has_before=before["day"].notna().to_numpy(),
+    )
+
+
+def _bands(
+    day: dt.date, final: Floats, at_once: Bools, before: pd.DataFrame, config: ScorecardConfig
+) -> list[BandState]:
+    states = []
+    for row, score in enumerate(final):
+        was = before.iloc[row]
+        state = None
+        if isinstance(was["band"], str):
+            state = BandState(
+                day=was["day"],
+                band=was["band"],
+                pending=was["pending_band"],
+                since=was["pending_since"] if was["pending_band"] else None,
+                count=int(was["pending_count"]),
+            )
+        states.append(
+            next_band(
+                state,
+                day=day,
+                score=None if np.isnan(score) else float(score),
+                at_once=bool(at_once[row]),
+                config=config,
+            )
+        )
+    return states
+
+
+def _momentum(run: Run, frames: Frames, final: Floats, past: pd.DataFrame) -> Floats:
+    """S(t) - S(t - 182 d) under one scorecard, for accounts older than 270 days; else NaN."""
+    then = pd.to_numeric(past["score"]).to_numpy(dtype=np.float64)
+    same = (past["scorecard_id"] == run.scorecard_id).to_numpy(dtype=bool)
+    old = frames.accounts["age_days"].to_numpy() > MOMENTUM_MIN_AGE
+    return np.where(same & old, final - then, np.nan)

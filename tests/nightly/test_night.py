@@ -1,0 +1,173 @@
+"""A whole night: complete, once, published in one step, and made again with the same bytes."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Account, Organisation
+from metrics import nightly
+from metrics.models import AccountCurrent, Run, RunChunk, Snapshot
+from metrics.nightly import score_chunk
+from tests.facts import (
+    DAY,
+    ago,
+    at,
+    live_scorecard,
+    make_account,
+    make_milestone,
+    make_person,
+    make_status,
+    make_survey,
+    make_ticket,
+    make_training,
+    use,
+)
+
+pytestmark = pytest.mark.django_db
+WORKDAYS = [days for days in range(1, 300) if ago(days).weekday() < 5]
+
+
+def make_lively_account(**over: object) -> Account:
+    """Four people in two groups who come every day, are trained, and answer."""
+    account = make_account(seats=5, **over)
+    for number in range(4):
+        person = make_person(account, group=["Planning", "Dispatch"][number % 2])
+        use(account, person, *WORKDAYS)
+        make_training(person)
+        make_survey(account, person=person, sent=40, answered=38, score=9)
+    make_milestone(account, due_on=ago(450), completed_on=ago(460), completed_known_at=at(ago(460)))
+    make_ticket(account, opened=20, first_answer_at=at(ago(20), 11), solved_at=at(ago(18)), csat=5)
+    return account
+
+
+def request(day: dt.date = DAY, kind: str = Run.Kind.NIGHTLY) -> Run:
+    return Run.objects.request(
+        day, kind=kind, scorecard=live_scorecard(), data_cutoff=at(day, 3), code_version="test"
+    )
+
+
+def night(day: dt.date = DAY, kind: str = Run.Kind.NIGHTLY) -> Run:
+    run = request(day, kind)
+    nightly.work("tests", seconds=60)
+    run.refresh_from_db()
+    return run
+
+
+def test_a_night_scores_every_account_and_is_published() -> None:
+    lively, silent = make_lively_account(), make_account()
+    run = night()
+    assert (run.state, run.is_published) == ("complete", True)
+    assert (run.accounts, run.scored, run.grey) == (2, 1, 1)
+    rows = {row.account_id: row for row in AccountCurrent.objects.filter(run_id=run.pk)}
+    assert (rows[lively.pk].band, rows[lively.pk].cause) == ("green", "Steady")
+    assert rows[lively.pk].score is not None
+    assert rows[lively.pk].score > 85
+    assert (rows[lively.pk].seats_active, rows[lively.pk].seats_sold) == (4, 5)
+    assert (rows[silent.pk].band, rows[silent.pk].score) == ("grey", None)
+    assert rows[silent.pk].cause == "No people known"
+    call_command("verify")
+
+
+def test_a_recalculated_day_is_a_new_revision_with_the_same_bytes() -> None:
+    make_lively_account()
+    first, second = night(), night(kind=Run.Kind.RECALCULATION)
+    assert (first.revision, second.revision) == (1, 2)
+    assert list(Run.objects.published()) == [second]
+    kept = {
+        row["run_id"]: {key: value for key, value in row.items() if key != "run_id"}
+        for row in Snapshot.objects.values()
+    }
+    assert kept[first.pk] == kept[second.pk]
+    assert set(AccountCurrent.objects.values_list("run_id", flat=True)) >= {second.pk}
+
+
+def test_late_facts_change_the_new_revision_and_leave_the_old_one() -> None:
+    account = make_lively_account()
+    night()
+    make_survey(account, sent=20, answered=19, score=0, known_at=at(DAY, 2))
+    night(kind=Run.Kind.RECALCULATION)
+    scores = list(Snapshot.objects.order_by("run_id").values_list("score", flat=True))
+    assert scores[1] < scores[0]
+
+
+def test_what_was_learnt_after_the_cut_off_changes_nothing() -> None:
+    account = make_lively_account()
+    night()
+    make_survey(account, sent=20, answered=19, score=0, known_at=at(DAY, 4))
+    night(kind=Run.Kind.RECALCULATION)
+    first, second = Snapshot.objects.order_by("run_id").values_list("input_hash", flat=True)
+    assert bytes(first) == bytes(second)
+
+
+def test_losing_a_source_never_raises_a_score() -> None:
+    make_lively_account()
+    night()
+    for source in ("usage", "training", "tickets", "surveys", "milestones"):
+        make_status(source, "broken", since=1)
+        night(kind=Run.Kind.RECALCULATION)
+    scores = list(Snapshot.objects.order_by("run_id").values_list("score", "coverage"))
+    known = [score for score, _ in scores if score is not None]
+    assert known == sorted(known, reverse=True)
+    coverage = [share for _, share in scores]
+    assert coverage == sorted(coverage, reverse=True)
+    assert scores[-1][0] is None
+
+
+def test_a_night_that_nobody_can_compute_is_partial_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_lively_account()
+    monkeypatch.setattr(score_chunk, "evaluate", lambda *a: 1 / 0)
+    run = request()
+    for _ in range(6):
+        nightly.work("tests", seconds=60)
+        RunChunk.objects.update(not_before=None)
+    run.refresh_from_db()
+    assert (run.state, run.accounts) == ("partial", 0)
+    dead = run.chunks.get(state="dead")
+    assert (dead.attempts, "ZeroDivisionError" in dead.last_error) == (5, True)
+
+
+def test_the_first_run_does_not_wait_for_the_night_but_for_data() -> None:
+    now = at(DAY, 1)
+    live_scorecard()
+    assert nightly.ensure_runs(now) == []
+    make_account()
+    (run,) = nightly.ensure_runs(now)
+    assert (run.business_day, run.data_cutoff) == (DAY, now)
+    assert nightly.ensure_runs(now) == []
+
+
+def test_missed_nights_are_caught_up_oldest_first_each_as_of_its_own_day() -> None:
+    make_account()
+    night(ago(4))
+    runs = nightly.ensure_runs(at(DAY, 12))
+    organisation = Organisation.current()
+    assert [run.business_day for run in runs] == [ago(3), ago(2), ago(1), DAY]
+    assert [run.data_cutoff for run in runs] == [
+        organisation.due_at(run.business_day) for run in runs
+    ]
+    assert nightly.ensure_runs(at(DAY, 12)) == []
+
+
+def test_a_night_is_due_at_its_hour_in_the_zone_of_the_organisation() -> None:
+    make_account()
+    night(ago(1))
+    Organisation.objects.update_or_create(id=1, defaults={"timezone": "America/New_York"})
+    # 03:10 in New York is 07:10 in UTC
+    assert nightly.ensure_runs(at(DAY, 7)) == []
+    assert [run.business_day for run in nightly.ensure_runs(at(DAY, 8))] == [DAY]
+
+
+def test_bands_and_carried_values_rest_on_the_days_before() -> None:
+    account = make_lively_account()
+    for back in range(3, 0, -1):
+        night(ago(back))
+    make_status("surveys", "late", since=1, account=account)
+    run = night()
+    states = Snapshot.objects.get(run_id=run.pk).states
+    assert states[21] == "STALE"
+    day_before, today = Snapshot.objects.order_by("-day").values_list("points", "as_of")[:2][::-1]
+    assert today[0][21] == day_before[0][21]
+    assert today[1][21] == ago(1)
