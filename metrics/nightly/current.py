@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from metrics.models import Run
+from metrics.nightly.movers import write_causes
 
 SPARK_DAYS = 90
 # history: the published snapshot of each day before, and the run's own of its day
@@ -70,3 +71,5 @@ def write_current(run: Run) -> None:
     with connection.cursor() as cursor:
         cursor.execute(PRUNE, parameters)
         cursor.execute(CURRENT, parameters)
+    write_causes(run, days=7, column="cause_7", change="change_7")
+    write_causes(run, days=30, column="cause_30", change="change_30")

@@ -92,13 +92,12 @@ def rounded(parts: Sequence[float], total: float, *, step: float = 0.1) -> list[
 def formula(
     shares: Mapping[str, float], points: Mapping[str, float], *, score: float, cap: str = ""
 ) -> str:
-    """The printed line: share x points of each dimension, its sum, and the cap that binds.
+    """The score as a line of arithmetic: share x points of each dimension, the sum, the cap.
 
-    The products are rounded to .1 by largest remainder, so that the printed terms sum to the
-    printed result.
+    Printed with so many digits that who computes it gets the score to four decimals.
     """
     names = [name for name, share in shares.items() if share > 0]
     exact = sum(shares[name] * points[name] for name in names)
-    line = " + ".join(f"{shares[name]:.3f} × {points[name]:.1f}" for name in names)
-    line = f"{line} = {exact:.1f}"
-    return f"{line} → {score:.1f} {cap}" if cap else line
+    line = " + ".join(f"{shares[name]:.8f} × {points[name]:.6f}" for name in names)
+    line = f"{line} = {exact:.4f}"
+    return f"{line} → {score:.4f} {cap}" if cap else line

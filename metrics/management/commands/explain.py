@@ -1,0 +1,89 @@
+"""Explains an account's score on a day, or its change since another, as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import Account
+from metrics.models import Run, Snapshot
+from metrics.signals.catalogue import SIGNALS
+from metrics.signals.defaults import read_config
+from metrics.signals.story import change_between, level
+from metrics.signals.summary import printed_formula
+
+
+class Command(BaseCommand):
+    """Parts of a change sum to its total; contributions sum to the raw score."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("account", help="external id of the account")
+        parser.add_argument("--day", type=dt.date.fromisoformat, required=True)
+        parser.add_argument("--since", type=dt.date.fromisoformat)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        account, day, since = options["account"], options["day"], options["since"]
+        now, run = _snapshot(account, day)
+        head = {"account": account, "day": day.isoformat()}
+        if since is None:
+            self.stdout.write(json.dumps(head | _level(now)))
+            return
+        then, run_then = _snapshot(account, since)
+        head["since"] = since.isoformat()
+        self.stdout.write(json.dumps(head | _change(then, now, run_then, run)))
+
+
+def _snapshot(account: str, day: dt.date) -> tuple[Snapshot, Run]:
+    run = Run.objects.published().filter(business_day=day).select_related("scorecard").first()
+    if run is None:
+        raise CommandError(f"no run of {day} is published")
+    ids = Account.objects.filter(external_id=account).values("pk")
+    found = Snapshot.objects.filter(account_id__in=ids, day=day, run_id=run.pk).first()
+    if found is None:
+        raise CommandError(f"account {account!r} was not part of the run of {day}")
+    return found, run
+
+
+def _level(snapshot: Snapshot) -> dict[str, Any]:
+    explained = level(snapshot)
+    contributions = explained.contributions() if explained else {}
+    return {
+        "score": snapshot.score,
+        "raw_score": snapshot.raw_score,
+        "coverage": snapshot.coverage,
+        "signals": {
+            signal.code: {
+                "raw": snapshot.raw[signal.slot],
+                "n": snapshot.n[signal.slot],
+                "state": snapshot.states[signal.slot],
+                "points": snapshot.points[signal.slot],
+                "weight": snapshot.weights[signal.slot],
+                "contribution": contributions.get(signal.code, 0.0) if explained else None,
+            }
+            for signal in SIGNALS
+        },
+        "caps": snapshot.caps,
+        "formula": printed_formula(snapshot),
+    }
+
+
+def _change(then: Snapshot, now: Snapshot, run_then: Run, run: Run) -> dict[str, Any]:
+    same = run_then.scorecard_id == run.scorecard_id
+    parts = change_between(then, now, old=None if same else read_config(run_then.scorecard.body))
+    ends = {"from": then.score, "to": now.score}
+    if parts is None:
+        return {**ends, "total": None, "performance": {}, "weighting": {}, "caps": None} | {
+            "configuration": None
+        }
+    return ends | {
+        "total": parts.total,
+        "performance": dict(parts.performance),
+        "weighting": dict(parts.weighting),
+        "caps": parts.caps,
+        "configuration": parts.configuration,
+    }

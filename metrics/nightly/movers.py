@@ -1,0 +1,48 @@
+"""Why accounts moved over 7 and 30 days, for the portfolio's rows of the newest night."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from metrics.models import AccountCurrent, Run, Scorecard, Snapshot
+from metrics.scoring.config import ScorecardConfig
+from metrics.signals.defaults import read_config
+from metrics.signals.story import change_between, main_cause
+
+NOISE = 3.0  # points; a smaller change is not explained in the portfolio
+BATCH = 500
+
+
+def write_causes(run: Run, *, days: int, column: str, change: str) -> None:
+    """Fills `column` of the run's rows whose `change` over `days` is more than noise."""
+    then = Run.objects.published().filter(business_day=run.business_day - dt.timedelta(days=days))
+    before = then.select_related("scorecard").first()
+    if before is None:
+        return
+    moved = AccountCurrent.objects.filter(run_id=run.pk).exclude(
+        **{f"{change}__gt": -NOISE, f"{change}__lt": NOISE}
+    )
+    ids = list(moved.exclude(**{change: None}).values_list("account_id", flat=True))
+    old = _old_config(before.scorecard, run)
+    for start in range(0, len(ids), BATCH):
+        _write(run, before, ids[start : start + BATCH], column, old)
+
+
+def _old_config(scorecard: Scorecard, run: Run) -> ScorecardConfig | None:
+    return None if scorecard.pk == run.scorecard_id else read_config(scorecard.body)
+
+
+def _write(run: Run, before: Run, ids: list[int], column: str, old: ScorecardConfig | None) -> None:
+    was = {row.account_id: row for row in _snapshots(before, ids)}
+    rows = []
+    for now in _snapshots(run, ids):
+        then = was.get(now.account_id)
+        parts = change_between(then, now, old=old) if then else None
+        if then and parts:
+            cause = main_cause(then, now, parts)
+            rows.append(AccountCurrent(run_id=run.pk, account_id=now.account_id, **{column: cause}))
+    AccountCurrent.objects.bulk_update(rows, [column])
+
+
+def _snapshots(run: Run, ids: list[int]) -> list[Snapshot]:
+    return list(Snapshot.objects.filter(day=run.business_day, run_id=run.pk, account_id__in=ids))

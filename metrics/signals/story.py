@@ -1,0 +1,216 @@
+"""Two stored days of one account told as a change: parts that sum, reasons in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from metrics.scoring.config import ScorecardConfig
+from metrics.scoring.explain import Change, Level, change, rounded
+from metrics.signals.base import Dimension, State
+from metrics.signals.catalogue import BY_CODE, SIGNALS
+from metrics.signals.rescore import rescore
+from metrics.signals.words import CAP_CAUSES, Value, cause_text, claim_text
+
+Numbers = Sequence[float | None]
+
+
+class Stored(Protocol):
+    """What a snapshot keeps of an account; arrays have 24 places."""
+
+    @property
+    def score(self) -> float | None: ...
+    @property
+    def raw_score(self) -> float | None: ...
+    @property
+    def raw(self) -> Numbers: ...
+    @property
+    def n(self) -> Numbers: ...
+    @property
+    def part(self) -> Numbers: ...
+    @property
+    def whole(self) -> Numbers: ...
+    @property
+    def points(self) -> Numbers: ...
+    @property
+    def weights(self) -> Numbers: ...
+    @property
+    def states(self) -> Sequence[str]: ...
+    @property
+    def caps(self) -> list[dict[str, Any]]: ...
+    @property
+    def age_days(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A signal's share of a change, with what it was and is."""
+
+    code: str
+    name: str
+    moved: float
+    claim: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One bar of the waterfall: behaviour of a dimension, or something that is not behaviour."""
+
+    name: str
+    moved: float
+    kind: str  # "behaviour" or "other"
+
+
+def level(stored: Stored) -> Level | None:
+    """The explained level; None where there was not enough data."""
+    if stored.score is None or stored.raw_score is None:
+        return None
+    return Level(
+        points=_named(stored.points, stored.weights),
+        weights=_named(stored.weights, stored.weights),
+        raw_score=stored.raw_score,
+        score=stored.score,
+    )
+
+
+def value_of(stored: Stored, code: str) -> Value:
+    """A signal's raw value with the pair behind it."""
+    slot = BY_CODE[code].slot
+    raw, part, whole, n = (
+        np.nan if numbers[slot] is None else float(numbers[slot] or 0)
+        for numbers in (stored.raw, stored.part, stored.whole, stored.n)
+    )
+    return Value(raw=raw, part=part, whole=whole, n=n)
+
+
+def change_between(
+    before: Stored, after: Stored, *, old: ScorecardConfig | None = None
+) -> Change | None:
+    """The exact change; `old` is the earlier day's scorecard where it differs from the later's.
+    None where one of the days has no score.
+    """
+    first, last = level(before), level(after)
+    if first is None or last is None:
+        return None
+    return change(first, last, after_under_old=_under(old, after) if old else None)
+
+
+def reasons(before: Stored, after: Stored, parts: Change) -> list[Reason]:
+    """All signals that moved the score, the largest first."""
+    moved = {code: parts.performance[code] + parts.weighting[code] for code in parts.performance}
+    return [
+        Reason(
+            code=code,
+            name=BY_CODE[code].name,
+            moved=points,
+            claim=_claim(before, after, code, fell=points < 0),
+            before=value_of(before, code),
+            after=value_of(after, code),
+        )
+        for code, points in sorted(moved.items(), key=lambda item: -abs(item[1]))
+        if abs(points) >= 0.005
+    ]
+
+
+def steps(before: Stored, after: Stored, parts: Change) -> list[Step]:
+    """The waterfall, rounded to .1 so that the shown steps sum to the shown change: behaviour by
+    dimension, then stage, missing source, new or expired facts, caps, configuration.
+    """
+    sums: dict[tuple[str, str], float] = {}
+    for code in parts.performance:
+        _add_signal(sums, before, after, code, parts)
+    sums["Cap", "other"] = parts.caps
+    sums["Scorecard", "other"] = parts.configuration
+    named = [(name, kind, moved) for (name, kind), moved in sums.items()]
+    shown_total = round(after.score or 0.0, 1) - round(before.score or 0.0, 1)
+    tenths = rounded([moved for _, _, moved in named], shown_total)
+    return [
+        Step(name=name, moved=moved, kind=kind)
+        for (name, kind, _), moved in zip(named, tenths, strict=True)
+        if abs(moved) >= 0.05
+    ]
+
+
+def main_cause(before: Stored, after: Stored, parts: Change) -> str:
+    """The largest reason in the direction of the change, in at most 40 characters."""
+    rising = parts.total > 0
+    new_caps = {cap["rule"] for cap in after.caps} - {cap["rule"] for cap in before.caps}
+    if parts.caps < 0 and not rising and new_caps:
+        return CAP_CAUSES.get(min(new_caps), "")
+    if abs(parts.configuration) > abs(parts.total) / 2:
+        return "The scorecard changed"
+    for reason in reasons(before, after, parts):
+        if (reason.moved > 0) == rising:
+            return cause_text(reason.code, reason.after, good=rising)
+    return ""
+
+
+def _named(numbers: Numbers, weights: Numbers) -> dict[str, float]:
+    return {
+        signal.code: float(numbers[signal.slot] or 0.0)
+        for signal in SIGNALS
+        if (weights[signal.slot] or 0.0) > 0
+    }
+
+
+def _under(config: ScorecardConfig, stored: Stored) -> Level | None:
+    """The same facts under another scorecard."""
+    points, scored = rescore(
+        config,
+        raw=np.array([stored.raw], dtype=np.float64),
+        states=np.array([stored.states], dtype=object),
+        points=np.array([stored.points], dtype=np.float64),
+        age_days=np.array([stored.age_days], dtype=np.float64),
+    )
+    if np.isnan(scored.score[0]):
+        return None
+    weights = scored.weights[0].tolist()
+    raw_score = float(scored.score[0])
+    return Level(
+        points=_named(np.nan_to_num(points[0]).tolist(), weights),
+        weights=_named(weights, weights),
+        raw_score=raw_score,
+        score=raw_score,
+    )
+
+
+def _claim(before: Stored, after: Stored, code: str, *, fell: bool) -> str:
+    slot = BY_CODE[code].slot
+    was, now = before.states[slot], after.states[slot]
+    if State.BROKEN.value in (was, now) or State.STALE.value in (was, now):
+        return f"{BY_CODE[code].name}: the source was missing"
+    if was == State.OK.value != now:
+        return f"{BY_CODE[code].name}: older facts expired"
+    if now == State.OK.value != was:
+        return f"{BY_CODE[code].name}: measured for the first time"
+    return claim_text(code, fell=fell)
+
+
+def _add_signal(
+    sums: dict[tuple[str, str], float], before: Stored, after: Stored, code: str, parts: Change
+) -> None:
+    slot = BY_CODE[code].slot
+    was, now = before.states[slot], after.states[slot]
+    performance, weighting = parts.performance[code], parts.weighting[code]
+    if {was, now} & {State.BROKEN.value, State.STALE.value}:
+        _add(sums, ("Missing source", "other"), performance + weighting)
+    elif was != now:
+        name = "Facts expired" if was == State.OK.value else "New facts"
+        _add(sums, (name, "other"), performance + weighting)
+    else:
+        _add(sums, (dimension_name(BY_CODE[code].dimension), "behaviour"), performance)
+        _add(sums, ("Stage and coverage", "other"), weighting)
+
+
+def _add(sums: dict[tuple[str, str], float], key: tuple[str, str], moved: float) -> None:
+    sums[key] = sums.get(key, 0.0) + moved
+
+
+def dimension_name(dimension: Dimension) -> str:
+    """Engagement."""
+    return dimension.value.capitalize()

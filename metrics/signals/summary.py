@@ -1,0 +1,80 @@
+"""A stored score by dimension: shares, points, and the line of arithmetic that gives it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metrics.scoring.explain import formula, rounded
+from metrics.signals.base import Dimension
+from metrics.signals.catalogue import BY_CODE, SIGNALS
+from metrics.signals.story import Stored, dimension_name, level
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A dimension's part of a score: share (0-1) x points = gives."""
+
+    dimension: Dimension
+    name: str
+    share: float
+    points: float
+    gives: float
+
+
+def parts(stored: Stored) -> list[Part]:
+    """Dimensions that count, in page order; shares sum to 1, `gives` to the raw score."""
+    explained = level(stored)
+    if explained is None:
+        return []
+    gives = explained.contributions()
+    found = []
+    for dimension in Dimension:
+        codes = [s.code for s in SIGNALS if s.dimension is dimension and s.code in gives]
+        share = sum(explained.weights[code] for code in codes)
+        if share > 0:
+            given = sum(gives[code] for code in codes)
+            found.append(
+                Part(
+                    dimension=dimension,
+                    name=dimension_name(dimension),
+                    share=share,
+                    points=given / share,
+                    gives=given,
+                )
+            )
+    return found
+
+
+def shown_gives(stored: Stored) -> dict[str, float]:
+    """What each dimension gives, rounded to .1 so that the shown terms sum to the shown score."""
+    terms = parts(stored)
+    tenths = rounded([part.gives for part in terms], round(stored.raw_score or 0.0, 1))
+    return {part.name: given for part, given in zip(terms, tenths, strict=True)}
+
+
+def binding_cap(stored: Stored) -> str:
+    """The id of the rule that lowers the score, or an empty string."""
+    if stored.score is None or stored.raw_score is None or stored.score >= stored.raw_score:
+        return ""
+    lowest = min(stored.caps, key=lambda cap: float(cap["cap"]), default=None)
+    return f"cap {lowest['rule']}" if lowest else ""
+
+
+def printed_formula(stored: Stored) -> str:
+    """0.06 × 52.3 + 0.34 × 50.9 + … = 56.7 → 55.0 cap R4, with all digits; else empty."""
+    terms = parts(stored)
+    return (
+        formula(
+            {part.name: part.share for part in terms},
+            {part.name: part.points for part in terms},
+            score=stored.score or 0.0,
+            cap=binding_cap(stored),
+        )
+        if terms
+        else ""
+    )
+
+
+def signals_of(dimension: Dimension) -> list[str]:
+    """Codes of a dimension in page order."""
+    return [code for code, signal in BY_CODE.items() if signal.dimension is dimension]
