@@ -1,0 +1,125 @@
+"""The command line as a contract: what it prints, and that the parts add up."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from metrics.models import Scorecard
+from tests.facts import DAY, ago, make_account, make_survey
+from tests.nightly.test_night import make_lively_account, night
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_scores_are_exported_with_every_signal_of_the_contract() -> None:
+    make_lively_account(external_id="A-lively")
+    make_account(external_id="A-silent")
+    night()
+    rows = list(csv.DictReader(io.StringIO(run("export_scores", "--day", str(DAY), "--signals"))))
+    assert [row["account_external_id"] for row in rows] == ["A-lively", "A-silent"]
+    assert ",".join(list(rows[0])[:12]) == (
+        "account_external_id,day,score,raw_score,band,stage,coverage,confidence,momentum,caps,"
+        "flags,scorecard"
+    )
+    assert list(rows[0])[12:15] == ["S01_raw", "S01_points", "S01_state"]
+    assert len(rows[0]) == 12 + 3 * 24
+    assert (rows[0]["band"], rows[0]["scorecard"], rows[0]["S01_state"]) == ("green", "v1", "OK")
+    assert (rows[1]["score"], rows[1]["band"], rows[1]["S01_raw"]) == ("", "grey", "")
+
+
+def test_a_level_is_explained_by_contributions_that_sum_to_it() -> None:
+    make_lively_account(external_id="A-1")
+    night()
+    level = json.loads(run("explain", "A-1", "--day", str(DAY)))
+    contributions = [signal["contribution"] for signal in level["signals"].values()]
+    assert sum(contributions) == pytest.approx(level["raw_score"], abs=1e-9)
+    terms = level["formula"].split(" = ")[0].split(" + ")
+    products = [float(a) * float(b) for a, b in (term.split(" × ") for term in terms)]
+    assert sum(products) == pytest.approx(level["raw_score"], abs=1e-4)
+
+
+def test_a_change_is_explained_across_a_new_scorecard_in_parts_that_sum(tmp_path: Path) -> None:
+    account = make_lively_account(external_id="A-1")
+    night(ago(1))
+    text = run("scorecard", "export").replace("red_below = 60.0", "red_below = 55.0")
+    changed = text.replace("engagement = 34.0", "engagement = 24.0").replace(
+        "sentiment = 15.0", "sentiment = 25.0"
+    )
+    file = tmp_path / "card.toml"
+    file.write_text(changed)
+    run("scorecard", "import", str(file))
+    run("scorecard", "publish", "--reason", "Listen more")
+    make_survey(account, sent=2, answered=1, score=0)
+    night()
+    change = json.loads(run("explain", "A-1", "--day", str(DAY), "--since", str(ago(1))))
+    parts = [*change["performance"].values(), *change["weighting"].values()]
+    total = sum(parts) + change["caps"] + change["configuration"]
+    assert total == pytest.approx(change["total"], abs=1e-9)
+    assert change["total"] == pytest.approx(change["to"] - change["from"], abs=1e-9)
+    assert change["configuration"] != 0
+    assert change["performance"]["S22"] < 0
+
+
+def test_a_scorecard_round_trips_as_text(tmp_path: Path) -> None:
+    text = run("scorecard", "export")
+    file = tmp_path / "card.toml"
+    file.write_text(text)
+    run("scorecard", "import", str(file))
+    run("scorecard", "publish", "--reason", "The same")
+    assert run("scorecard", "export").split("\n", 1)[1] == text.split("\n", 1)[1]
+    assert Scorecard.objects.live().version == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[dimensions.mature]\nengagement = 35", "dimensions.mature: weights sum to 101"),
+        ("[signals]\nS99 = 1", "signals.S99: is not known"),
+        ("[signals]\nS05 = -1", "signals.S05: -1 must be zero or more"),
+        ("[signals]\nS05 = nan", "signals.S05: nan must be zero or more"),
+        ("[curves]\nS05 = [[1, 0], [0, 100]]", "curves.S05: anchor 0 must be above 1"),
+        ("[caps]\nR1 = 3", "caps.R1: 3 is neither true nor false"),
+        ("[thresholds]\nred_below = 80", "thresholds: red must lie below green"),
+        ("[signals]\nS02 = 0", "dimensions.onboarding.training: has weight, but none"),
+        ("colour = 1", "colour: is not a part of a scorecard"),
+        ("[signals", "Expected ']'"),
+    ],
+)
+def test_a_wrong_scorecard_is_refused_with_the_place(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    file = tmp_path / "card.toml"
+    file.write_text(text)
+    with pytest.raises(CommandError, match=message.replace("[", r"\[")):
+        run("scorecard", "import", str(file))
+    assert Scorecard.objects.draft() is None
+
+
+def test_past_days_are_recalculated_one_line_each() -> None:
+    make_lively_account()
+    lines = run("recalculate", "--from", str(ago(1)), "--to", str(DAY), "--workers", "1")
+    parsed = [json.loads(line) for line in lines.splitlines()]
+    assert [(line["day"], line["state"], line["scored"]) for line in parsed] == [
+        (str(ago(1)), "complete", 1),
+        (str(DAY), "complete", 1),
+    ]
+    assert set(parsed[0]) == {"day", "run", "state", "accounts", "scored", "grey", "seconds"}
+
+
+def test_the_checker_names_what_is_wrong() -> None:
+    make_lively_account()
+    result = night()
+    assert "checks passed" in run("verify")
+    type(result).objects.filter(pk=result.pk).update(scored=0, grey=1)
+    with pytest.raises(CommandError, match="a run and its snapshots disagree"):
+        run("verify")
