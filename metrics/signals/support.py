@@ -41,7 +41,7 @@ def tickets_against_expected(frames: Frames) -> pd.DataFrame:
 
 def user_weeks(frames: Frames) -> Floats:
     """Active weeks of each person in the last 84 days by band of tenure [P, 5]."""
-    blocks = frames.active[:, -TICKET_DAYS:].reshape(len(frames.people), -1, 7).any(axis=2)
+    blocks = frames.active[:, -TICKET_DAYS:].reshape(-1, TICKET_DAYS // 7, 7).any(axis=2)
     weeks_ago = np.arange(blocks.shape[1])[::-1]
     tenure = np.nan_to_num(frames.people["tenure_days"].to_numpy(dtype=np.float64)) / 7
     band = np.digitize(tenure[:, None] - weeks_ago, TENURE_BANDS)

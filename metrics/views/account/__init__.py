@@ -1,0 +1,5 @@
+"""The account page: what is it, why, what now."""
+
+from metrics.views.account.page import account
+
+__all__ = ["account"]

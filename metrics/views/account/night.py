@@ -1,0 +1,71 @@
+"""Reading one account's snapshots, joined to the published runs only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from metrics.models import Run, Snapshot
+
+YEAR = 365
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """One published day of an account, as the trend shows it."""
+
+    day: dt.date
+    score: float | None
+    band: str
+    scorecard_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """The night that the page shows, the account in it, and its published past, oldest first."""
+
+    run: Run
+    now: Snapshot
+    history: list[Day]
+
+
+def read_night(account_id: int, *, days: int = YEAR) -> Night | None:
+    """The newest published night that the account was part of; None before the first."""
+    run = Run.objects.latest_published()
+    if run is None:
+        return None
+    now = snapshot_of(account_id, run)
+    if now is None:
+        return None
+    since = run.business_day - dt.timedelta(days=days)
+    rows = Snapshot.objects.filter(
+        account_id=account_id,
+        day__gte=since,
+        day__lte=run.business_day,
+        run_id__in=Run.objects.published().filter(business_day__gte=since).values("pk"),
+    ).values_list("day", "score", "band", "scorecard_id")
+    history = [
+        Day(day=day, score=score, band=band, scorecard_id=card)
+        for day, score, band, card in rows.order_by("day")
+    ]
+    return Night(run=run, now=now, history=history)
+
+
+def snapshot_of(account_id: int, run: Run) -> Snapshot | None:
+    """What a run stored of an account."""
+    return Snapshot.objects.filter(
+        account_id=account_id, day=run.business_day, run_id=run.pk
+    ).first()
+
+
+def compared(account_id: int, day: dt.date) -> tuple[Run, Snapshot] | None:
+    """The published night of a day, or the nearest one up to a week before it."""
+    run = (
+        Run.objects.published()
+        .filter(business_day__lte=day, business_day__gt=day - dt.timedelta(days=7))
+        .select_related("scorecard")
+        .order_by("-business_day")
+        .first()
+    )
+    found = snapshot_of(account_id, run) if run else None
+    return (run, found) if run and found else None
