@@ -1,9 +1,9 @@
-"""Synthetic accounts: hidden states drive what people do, and what they do becomes CSV files.
+"""Synthetic customers for the demo, the tests and the benchmarks: numbers, files, no database.
 
 Knows nothing of signals and scores, so that a score can be judged by these data.
 """
 
-from metrics.demo.files import write_files
-from metrics.demo.plan import Plan
+from metrics.demo.generate import generate
+from metrics.demo.world import Plan
 
-__all__ = ["Plan", "write_files"]
+__all__ = ["Plan", "generate"]

@@ -8,16 +8,16 @@ from functools import lru_cache
 
 import numpy as np
 
-from metrics.demo import names
+from metrics.demo import companies
 from metrics.demo.stories import STORIES, Story, shift
 from metrics.demo.world import Floats, Plan, Purpose, State, drift
 
-OWNERS = ("ana@example.com", "tom@example.com", "mei@example.com", "jonas@example.com")
-OWNERS += ("priya@example.com",)
+OWNERS = tuple(f"{name}@example.com" for name in ("ana", "tom", "mei", "jonas", "priya"))
 SEGMENTS = ("SMB", "Mid-market", "Enterprise")
 PLANS = ("Team", "Business", "Enterprise")
 PRICES = {"Team": 240, "Business": 420, "Enterprise": 660}
 NOTICE = {"SMB": 30, "Mid-market": 60, "Enterprise": 90}
+_UMLAUTS = str.maketrans("üöä", "uoa")
 _STORY_NAMES = {story.name for story in STORIES}
 
 
@@ -78,7 +78,7 @@ class Customer:
 
     @property
     def domain(self) -> str:
-        plain = self.name.lower().translate(str.maketrans({"ü": "ue", "ö": "oe", "ä": "ae"}))
+        plain = self.name.lower().translate(_UMLAUTS)
         kept = "".join(letter if letter.isalnum() else "-" for letter in plain)
         return "-".join(part for part in kept.split("-") if part) + ".example"
 
@@ -94,7 +94,7 @@ class Customer:
 
 @lru_cache(maxsize=1)
 def _companies(count: int) -> tuple[str, ...]:
-    found = [name for n in range(count + len(STORIES)) if (name := names.company(n))]
+    found = [name for n in range(count + len(STORIES)) if (name := companies.company(n))]
     return tuple(name for name in found if name not in _STORY_NAMES)
 
 
@@ -102,8 +102,9 @@ def make_customer(plan: Plan, index: int, *, incidents: list[int]) -> Customer:
     """The account before its renewals are decided."""
     rng = plan.rng(Purpose.TERMS, index)
     story = STORIES[index] if index < len(STORIES) else None
-    # 1.72: what turnover, spare seats and the skew make of the median
-    seats = int(np.clip(round(rng.lognormal(np.log(plan.people / 1.72), 0.8)), 4, 200))
+    # measured: the skew makes the mean larger than the median, and turnover adds people in time
+    median = plan.people / (1.33 * (1 + 0.27 * plan.days / 365))
+    seats = int(np.clip(round(rng.lognormal(np.log(median), 0.8)), 4, 200))
     seats = story.seats if story else seats
     segment = SEGMENTS[(seats > 14) + (seats > 55)]
     tier = PLANS[min(max(SEGMENTS.index(segment) + int(rng.choice([-1, 0, 0, 0, 1])), 0), 2)]
@@ -114,7 +115,7 @@ def make_customer(plan: Plan, index: int, *, incidents: list[int]) -> Customer:
         name=story.name if story else _companies(plan.accounts)[index - len(STORIES)],
         story=story,
         segment=segment,
-        industry=str(rng.choice(names.INDUSTRIES)),
+        industry=str(rng.choice(companies.INDUSTRIES)),
         plan=tier,
         seats=seats,
         arr=int(round(seats * PRICES[tier] * rng.uniform(0.8, 1.05), -2)),
@@ -176,7 +177,6 @@ def _shocks(rng: np.random.Generator, plan: Plan, *, incidents: list[int]) -> li
         for _ in range(rng.poisson(rate * plan.days / 365)):
             at = int(rng.integers(0, plan.days))
             found.append(Shock(kind=kind, at=at, push=push, recovery=recovery))
-    for at in incidents:
-        if rng.random() < 0.35:
-            found.append(Shock(kind="incident", at=at, push=_INCIDENT, recovery=20.0))
+    hit = [at for at in incidents if rng.random() < 0.35]
+    found += [Shock(kind="incident", at=at, push=_INCIDENT, recovery=20.0) for at in hit]
     return found

@@ -33,7 +33,7 @@ def make_training(
     if "training" in customer.missing:
         return []
     rng = plan.rng(Purpose.TRAINING, customer.index)
-    rows = []
+    rows: list[Cells] = []
     for member in members:
         if member.came is None or not member.is_person:
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from metrics.demo import names
+from metrics.demo import companies
 from metrics.demo.contracts import Customer
 from metrics.demo.world import Calendar, Plan, Purpose, State
 
@@ -15,7 +15,7 @@ PERSONAS = ("analyst", "specialist", "manager", "administrator")
 LEVELS = ("beginner", "intermediate", "expert")
 NOT_PEOPLE = ("service", "vendor")
 _PERSONA_SHARES = (0.34, 0.4, 0.16, 0.1)
-_ALL_NAMES = tuple(script.all_names() for script in names.SCRIPTS)
+_ALL_NAMES = tuple(script.all_names() for script in companies.SCRIPTS)
 
 
 @dataclass(kw_only=True)
@@ -72,10 +72,10 @@ class _Maker:
         self.rng = plan.rng(Purpose.PEOPLE, customer.index)
         self.members: list[Member] = []
         count = int(np.clip(1 + customer.seats // 9 + self.rng.integers(0, 2), 2, 6))
-        self.groups = [str(name) for name in self.rng.permutation(names.GROUPS)[:count]]
+        self.groups = [str(name) for name in self.rng.permutation(companies.GROUPS)[:count]]
         weights = self.rng.dirichlet(np.full(count, 4.0))
         self.group_shares = weights / weights.sum()
-        self.script = int(self.rng.choice(len(names.SCRIPTS), p=names.SCRIPT_SHARES))
+        self.script = int(self.rng.choice(len(companies.SCRIPTS), p=companies.SCRIPT_SHARES))
         people = customer.states[:, State.PEOPLE]
         # a year's turnover is 14 % where all is well, and doubles where it is not
         hazard = 0.14 / 365 * np.exp(-0.6 * people)
@@ -136,7 +136,7 @@ class _Maker:
         rng, number = self.rng, len(self.members) + 1
         script = self.script
         if rng.random() < 0.25:
-            script = int(rng.choice(len(names.SCRIPTS), p=names.SCRIPT_SHARES))
+            script = int(rng.choice(len(companies.SCRIPTS), p=companies.SCRIPT_SHARES))
         known = _ALL_NAMES[script]
         return Member(
             number=self._next_number(),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.demo.comments import comment
+from metrics.demo.companies import SCRIPTS
 from metrics.demo.contracts import Customer
 from metrics.demo.learning import Cells
-from metrics.demo.names import SCRIPTS
 from metrics.demo.people import Member
+from metrics.demo.remarks import remark
 from metrics.demo.usage import Flags
 from metrics.demo.world import Calendar, Floats, Ints, Plan, Purpose, State
 
@@ -133,7 +133,7 @@ def _opinion(rng: np.random.Generator, ticket: _Ticket, trouble: float) -> tuple
     if writes > 0.35:
         return score, ""
     mood = "good" if score >= 4 else "mixed" if score == 3 else "bad"
-    return score, comment(rng, language=SCRIPTS[ticket.member.script].language, mood=mood)
+    return score, remark(rng, language=SCRIPTS[ticket.member.script].language, mood=mood)
 
 
 def business_time(calendar: Calendar, at: float, hours: float) -> float:

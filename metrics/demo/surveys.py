@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from metrics.demo.comments import comment
+from metrics.demo.companies import SCRIPTS
 from metrics.demo.contracts import Customer
 from metrics.demo.learning import Cells
-from metrics.demo.names import SCRIPTS
 from metrics.demo.people import Member
+from metrics.demo.remarks import remark
 from metrics.demo.world import Calendar, Plan, Purpose, State
 
 # the survey service failed for two weeks: days before the end, and its length
@@ -89,4 +89,4 @@ def _answer(
         return score, ""
     good, bad = (9, 6) if kind == "nps" else (4, 2)
     mood = "good" if score >= good else "bad" if score <= bad else "mixed"
-    return score, comment(rng, language=SCRIPTS[member.script].language, mood=mood)
+    return score, remark(rng, language=SCRIPTS[member.script].language, mood=mood)

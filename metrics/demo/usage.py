@@ -49,11 +49,11 @@ def make_usage(plan: Plan, calendar: Calendar, customer: Customer, members: list
         uses[:, :_LOGIN] = False
         uses[:, _LOGIN] = True
     row, feature = np.nonzero(uses)
-    second = begin[row] + np.where(feature == _LOGIN, 0, rng.uniform(60, 28_000, size=len(row)))
+    later = np.where(feature == _LOGIN, 0, rng.uniform(60, 28_000, size=len(row)))
+    second = (begin[row] + later).astype(np.int64)
     count = 1 + rng.poisson(2.2 * np.clip(1 + customer.states[day[row], State.VALUE], 0.2, 3))
     count[feature == _LOGIN] = 1
-    columns = [person[row], day[row], second.astype(np.int64), feature, count]
-    columns = _with_robots(rng, customer, members, columns)
+    columns = _with_robots(rng, customer, members, [person[row], day[row], second, feature, count])
     order = np.lexsort((columns[3], columns[0], columns[2], columns[1]))
     person, day, second, feature, count = (column[order] for column in columns)
     return Usage(person=person, day=day, second=second, feature=feature, count=count, active=active)
@@ -78,7 +78,7 @@ def _activity(
     draws = rng.random((len(members), int(week[-1]) + 1))[:, week]
     on = draws < _logistic(2.1 + 1.2 * value + 0.6 * habit) * ramp
     chance = _logistic(0.0 + 0.5 * habit + 0.35 * value) * ramp * calendar.busyness
-    active = on & (rng.random((len(members), days)) < chance)
+    active: Flags = on & (rng.random((len(members), days)) < chance)
     active &= _present(members, customer, tenure)
     for number, (member, lost) in enumerate(
         zip(members, _lapses(rng, customer, members), strict=True)
