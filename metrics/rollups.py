@@ -22,17 +22,15 @@ CREATE TEMP TABLE persons (account_id bigint, person_id bigint) ON COMMIT DROP;
 # Marks are locked in the order in which the ingest makes them, so that neither waits for the
 # other in a circle. Whoever marks a day from here on waits until this transaction ends, and its
 # mark stays.
+LOCK = """
+INSERT INTO touched
+SELECT account_id, day FROM metrics_dirtyday
+WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
+ORDER BY account_id, day FOR UPDATE
+"""
 CONSUME = """
-WITH locked AS (
-    SELECT account_id, day FROM metrics_dirtyday
-    WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
-    ORDER BY account_id, day FOR UPDATE
-), taken AS (
-    DELETE FROM metrics_dirtyday d USING locked l
-    WHERE d.account_id = l.account_id AND d.day = l.day
-    RETURNING d.account_id, d.day
-)
-INSERT INTO touched SELECT account_id, day FROM taken
+DELETE FROM metrics_dirtyday d USING touched t
+WHERE d.account_id = t.account_id AND d.day = t.day
 """
 # whoever had a day has a calendar, so that the old rows are found by their whole key
 DELETE_DAYS = """
@@ -157,8 +155,8 @@ def refresh(account_ids: range | None = None) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STAGE)
-        cursor.execute(CONSUME, _scope(account_ids))
-        days = cursor.rowcount
+        cursor.execute(LOCK, _scope(account_ids))
+        days: int = cursor.rowcount
         if days:
             for statement in _steps():
                 cursor.execute(statement)
@@ -174,7 +172,9 @@ def rebuild(account_ids: range | None = None) -> int:
 
 def _steps() -> Sequence[str]:
     return (
+        # without statistics of these tables the planner compares every row with every other
         "ANALYZE touched",
+        CONSUME,
         DELETE_DAYS,
         INSERT_DAYS,
         "ANALYZE persons",

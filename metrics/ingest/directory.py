@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from metrics.ingest.delivery import Delivery
 from metrics.ingest.tables import fetch
@@ -36,8 +36,7 @@ NEIGHBOURS = 10_000
 DOMAINS = "SELECT domain, id FROM accounts_account WHERE domain = ANY(%s)"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Who:
+class Who(NamedTuple):
     """The cells that say whom a row is about; empty where it does not say."""
 
     account: str | None = None
@@ -45,8 +44,7 @@ class Who:
     email: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """Whose row it is; no person where the source does not say who."""
 
     account_id: int

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -166,7 +168,8 @@ def _import(job: _Job, batch: Batch) -> BatchReport:
     loader = LOADERS[job.source.name](delivery)
     with job.path.open("rb") as stream:
         reader = job.reader(stream)
-        sample = _load_all(reader, loader, batch.pk, job.progress)
+        with _no_collections():
+            sample = _load_all(reader, loader, batch.pk, job.progress)
     loader.finish()
     replayed = replay(delivery) if job.source.name in batches.ENTITIES else 0
     tally = loader.tally
@@ -185,6 +188,18 @@ def _import(job: _Job, batch: Batch) -> BatchReport:
         zone=str((job.mapping.zone if job.mapping else None) or job.zone),
         sample=tuple(sample),
     )
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Rows have no cycles; looking for some in every chunk would take a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _load_all(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from itertools import groupby
 from typing import Any
@@ -74,13 +73,13 @@ def _replay_batch(
     )
     # the row is as old as it was when it came: waiting does not spoil it
     oldest = BACKFILL_FROM if mode == "occurred" else started_at - OLDEST
-    refused: list[Refusal] = []
-    rows = []
-    for reject in rejects:
-        rules = _rules(delivery, oldest)
-        row = as_row(BY_NAME[source], _parsed(reject["raw"]), line=reject["id"], rules=rules)
-        (rows if isinstance(row, Row) else refused).append(row)  # type: ignore[arg-type]
-    refused += loader.load(rows)
+    rules = Rules(zone=delivery.zone, now=delivery.now, oldest=oldest)
+    found = [
+        as_row(BY_NAME[source], _parsed(reject["raw"]), line=reject["id"], rules=rules)
+        for reject in rejects
+    ]
+    refused = [item for item in found if isinstance(item, Refusal)]
+    refused += loader.load([item for item in found if isinstance(item, Row)])
     loader.finish()
     batches.move(batch_id, loader.tally)
     _settle(rejects, refused)
@@ -105,10 +104,6 @@ def _settle(rejects: list[dict[str, Any]], refused: list[Refusal]) -> None:
             }
         )
     update_records("metrics_reject", changes, columns=COLUMNS)
-
-
-def _rules(delivery: Delivery, oldest: dt.datetime) -> Rules:
-    return Rules(zone=delivery.zone, now=delivery.now, oldest=oldest)
 
 
 def _parsed(raw: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from metrics.ingest.delivery import Delivery, Tally
-from metrics.ingest.directory import Directory, Nowhere, Who
+from metrics.ingest.directory import Directory, Nowhere, Place, Who
 from metrics.ingest.tables import copy_rows, execute, fetch
 from metrics.sources.base import Refusal, Row
 from metrics.sources.usage import LOGIN
@@ -87,27 +87,26 @@ class UsageLoader:
 
     def load(self, rows: list[Row]) -> list[Refusal]:
         """See `Loader`."""
-        whos = [Who(account=v[1], person=v[2], email=v[6]) for v in (row.values for row in rows)]
+        whos = [Who(v[1], v[2], v[6]) for v in (row.values for row in rows)]
         self._directory.learn(whos)
         self._learn_features({row.values[3] for row in rows})
         refused: list[Refusal] = []
         staged: list[tuple[Any, ...]] = []
-        places = {who: self._directory.place(who) for who in set(whos)}
+        place_of, stage = self._directory.place, self._staged
         for at, (row, who) in enumerate(zip(rows, whos, strict=True)):
-            place = places[who]
+            place = place_of(who)
             if isinstance(place, Nowhere):
                 refused.append(place.refuse(row))
             else:
-                staged.append(self._staged(at, row.values, place.account_id, place.person_id))
+                staged.append(stage(at, row.values, place))
         return refused + self._insert(rows, staged)
 
     def finish(self) -> None:
         """Marks every (account, day) that got an event, for the rollups."""
         execute(MARK)
 
-    def _staged(
-        self, at: int, values: tuple[Any, ...], account_id: int, person_id: int | None
-    ) -> tuple[Any, ...]:
+    def _staged(self, at: int, values: tuple[Any, ...], place: Place) -> tuple[Any, ...]:
+        account_id, person_id = place
         event_id, _, _, feature, occurred_at, count, _ = values
         feature_id = self._features[feature]
         count = count or 1
@@ -131,14 +130,14 @@ class UsageLoader:
             return []
         execute("TRUNCATE stage_usage")
         copy_rows("stage_usage", COLUMNS, staged)
-        parameters = {
+        parameters: dict[str, Any] = {
             "occurred": self._delivery.known_at == "occurred",
             "now": self._delivery.now,
             "batch": self._delivery.batch_id,
         }
         with connection.cursor() as cursor:
             cursor.execute(INSERT, parameters)
-            added = cursor.fetchone()[0]
+            added: int = cursor.fetchone()[0]
         self.tally.created += added
         if added == len(staged):
             return []

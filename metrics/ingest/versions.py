@@ -55,10 +55,10 @@ class RecordLoader(FoldingLoader):
         return {record["external_id"]: record for record in fetch(query, [sorted(keys)])}
 
     @abstractmethod
-    def happened(self, values: Values) -> dt.datetime | None:
+    def happened(self, values: Values) -> Any:
         """The first moment of the record: known since then, in a backfill."""
 
-    def moved(self, values: Values) -> dt.datetime | None:
+    def moved(self, values: Values) -> Any:
         """The newest moment of the record: known since then, once it has moved."""
         return self.happened(values)
 
@@ -136,14 +136,14 @@ class TicketsLoader(RecordLoader):
     moving = ("reopens", "solved_at")
     sticky = ("escalated",)
 
-    def happened(self, values: Values) -> dt.datetime | None:
+    def happened(self, values: Values) -> Any:
         return values["opened_at"]
 
-    def moved(self, values: Values) -> dt.datetime | None:
+    def moved(self, values: Values) -> Any:
         moments = (values["opened_at"], values["first_answer_at"], values["solved_at"])
         return max(at for at in moments if at)
 
-    def progress(self, values: Values) -> int | None:
+    def progress(self, values: Values) -> Any:
         return values["reopens"]
 
 
@@ -154,10 +154,10 @@ class SurveysLoader(RecordLoader):
     table = "metrics_survey"
     defaults = {"comment": ""}
 
-    def happened(self, values: Values) -> dt.datetime | None:
+    def happened(self, values: Values) -> Any:
         return min(at for at in (values["sent_at"], values["answered_at"]) if at)
 
-    def moved(self, values: Values) -> dt.datetime | None:
+    def moved(self, values: Values) -> Any:
         return max(at for at in (values["sent_at"], values["answered_at"]) if at)
 
 
@@ -170,7 +170,7 @@ class TrainingLoader(RecordLoader):
     defaults = {"persona": "", "level": ""}
     moving = ("status", "completed_at", "score")
 
-    def happened(self, values: Values) -> dt.datetime | None:
+    def happened(self, values: Values) -> Any:
         return values["completed_at"]
 
     def progress(self, values: Values) -> int | None:
@@ -191,7 +191,7 @@ class ArrMovementsLoader(RecordLoader):
         query = "SELECT * FROM accounts_arrmovement WHERE external_id = ANY(%s)"
         return {record["external_id"]: record for record in fetch(query, [sorted(keys)])}
 
-    def happened(self, values: Values) -> dt.datetime | None:
+    def happened(self, values: Values) -> Any:
         return self.delivery.midnight(values["on"])
 
     def write(self) -> None:

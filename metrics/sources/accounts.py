@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 MAX_SEATS = 10_000_000
@@ -28,13 +28,13 @@ ACCOUNTS = Source(
         Column(name="seats_sold", kind=cells.whole(0, MAX_SEATS)),
         Column(name="arr", kind=cells.money(0)),
         Column(name="currency", kind=cells.text(3)),
-        Column(name="starts_on", kind=cells.day),
-        Column(name="renews_on", kind=cells.day),
+        Column(name="starts_on", kind=moments.day),
+        Column(name="renews_on", kind=moments.day),
         Column(name="notice_days", kind=cells.whole(0, MAX_NOTICE_DAYS)),
         Column(name="owner_email", kind=cells.email),
         Column(name="parent_external_id", kind=cells.text(cells.ID)),
-        Column(name="notice_on", kind=cells.day),
-        Column(name="churned_on", kind=cells.day),
+        Column(name="notice_on", kind=moments.day),
+        Column(name="churned_on", kind=moments.day),
         Column(name="churn_reason", kind=cells.text()),
     ),
     check=check,

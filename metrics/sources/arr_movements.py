@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import Column, Rules, Source, Values
 
 MAX_AMOUNT = 10**12 - 1
@@ -10,7 +10,7 @@ MAX_AMOUNT = 10**12 - 1
 
 def check(values: Values, rules: Rules) -> None:
     """A movement is a fact: not in the future, and not too old."""
-    cells.check_fact(rules.midnight(values["on"]), rules, column="on")
+    moments.check_fact(rules.midnight(values["on"]), rules, column="on")
 
 
 ARR_MOVEMENTS = Source(
@@ -24,7 +24,7 @@ ARR_MOVEMENTS = Source(
             required=True,
         ),
         Column(name="amount", kind=cells.money(-MAX_AMOUNT), required=True),
-        Column(name="on", kind=cells.day, required=True),
+        Column(name="on", kind=moments.day, required=True),
     ),
     check=check,
 )

@@ -27,3 +27,18 @@ SOURCES: tuple[Source, ...] = (
     SOURCE_STATUS,
 )
 BY_NAME: dict[str, Source] = {source.name: source for source in SOURCES}
+
+__all__ = [
+    "ACCOUNTS",
+    "ARR_MOVEMENTS",
+    "BY_NAME",
+    "FEATURES",
+    "MILESTONES",
+    "PEOPLE",
+    "SOURCES",
+    "SOURCE_STATUS",
+    "SURVEYS",
+    "TICKETS",
+    "TRAINING",
+    "USAGE",
+]

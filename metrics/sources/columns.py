@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from metrics.sources import cells as kinds
+from metrics.sources import moments
 from metrics.sources.base import BadCell, FileError, Source
-from metrics.sources.cells import read_moment, refuse_number, shown
+from metrics.sources.cells import refuse_number, shown
 from metrics.sources.lookups import COMBINE, Lookup, found_or_refused
 from metrics.sources.mapped import ReadCells
 
@@ -21,7 +21,7 @@ KEYS = {
 # exactly one of these says where the text comes from
 ORIGINS = ("from", "value", "join", "lookup")
 STEPS = {"days", "hours", "minutes", "seconds"}
-MOMENTS = (kinds.moment, kinds.fact_moment, kinds.day_or_moment)
+MOMENTS = (moments.moment, moments.fact_moment, moments.day_or_moment)
 # a step beyond this is a mistake, and would overflow
 MAX_STEP = Decimal(10) ** 9
 
@@ -85,16 +85,15 @@ class Spec:
             if not text:
                 return ""
             at = _parsed(text, form)
+            # hours are added to moments: local time has a day of 23 and one of 25
+            if zone is not None and at.tzinfo is None and not is_day:
+                at = moments.read_moment(at.isoformat(), zone)
             for unit, where in plus.items():
                 amount = cells[where].strip()
                 if not amount:
                     return ""
                 at = _moved(at, unit, amount)
-            if is_day:
-                return at.date().isoformat()
-            if at.tzinfo is None and zone is not None:
-                return read_moment(at.isoformat(), zone).isoformat()
-            return at.isoformat()
+            return at.date().isoformat() if is_day else at.isoformat()
 
         return dated
 
@@ -122,7 +121,7 @@ def read_spec(
         reads=_reads(table),
         found=found,
         is_moment=column.kind in MOMENTS,
-        is_day=column.kind is kinds.day,
+        is_day=column.kind is moments.day,
         zone=zone,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import Column, Source
 
 FEATURES = Source(
@@ -12,6 +12,6 @@ FEATURES = Source(
         Column(name="name", kind=cells.text(200)),
         Column(name="level", kind=cells.choice("core", "intermediate", "advanced")),
         Column(name="personas", kind=cells.words),
-        Column(name="released_on", kind=cells.day),
+        Column(name="released_on", kind=moments.day),
     ),
 )

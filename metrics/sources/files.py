@@ -115,7 +115,7 @@ class _Raw(io.RawIOBase):
 class _Recoded(io.RawIOBase):
     """UTF-16 and UTF-32 as UTF-8, and carriage returns as line feeds."""
 
-    def __init__(self, stream: io.BufferedReader, codec: str | None, *, returns_only: bool) -> None:
+    def __init__(self, stream: BinaryIO, codec: str | None, *, returns_only: bool) -> None:
         self._stream = stream
         # lone surrogates pass here and are refused with their line
         self._decoder = codecs.getincrementaldecoder(codec)("surrogatepass") if codec else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 
@@ -18,8 +18,8 @@ MILESTONES = Source(
     columns=(
         Column(name="account_external_id", kind=cells.text(cells.ID), required=True),
         Column(name="name", kind=cells.text(200), required=True),
-        Column(name="due_on", kind=cells.day),
-        Column(name="completed_on", kind=cells.day),
+        Column(name="due_on", kind=moments.day),
+        Column(name="completed_on", kind=moments.day),
         Column(name="value", kind=cells.yes_no),
     ),
     check=check,

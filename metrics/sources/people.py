@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 
@@ -28,8 +28,8 @@ PEOPLE = Source(
         Column(name="intended", kind=cells.yes_no),
         Column(name="champion", kind=cells.yes_no),
         Column(name="decision_maker", kind=cells.yes_no),
-        Column(name="provisioned_at", kind=cells.moment),
-        Column(name="deactivated_at", kind=cells.moment),
+        Column(name="provisioned_at", kind=moments.moment),
+        Column(name="deactivated_at", kind=moments.moment),
     ),
     check=check,
 )

@@ -30,7 +30,9 @@ UPLOAD = Limits(max_bytes=50_000_000, max_rows=500_000)
 class Mapped(Protocol):
     """A mapping bound to the header of a file: foreign cells to canonical ones."""
 
-    header: tuple[str, ...]
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The canonical columns."""
 
     def __call__(self, cells: Sequence[str]) -> list[list[str]]:
         """Canonical rows, none where the row is left out. Raises BadCell."""
@@ -39,8 +41,13 @@ class Mapped(Protocol):
 class Mapping(Protocol):
     """What `read_rows` needs of a mapping."""
 
-    delimiter: str | None
-    encoding: str | None
+    @property
+    def delimiter(self) -> str | None:
+        """Between cells; None: what the header looks like."""
+
+    @property
+    def encoding(self) -> str | None:
+        """Of the file, where it has no byte-order mark."""
 
     def bind(self, header: tuple[str, ...]) -> Mapped:
         """Checks the header of a file. Raises FileError."""

@@ -29,7 +29,6 @@ class Records:
     def __init__(self, lines: Lines, *, codec: str, delimiter: str | None = None) -> None:
         self._lines = lines
         self._codec = codec
-        self._refused: list[Refusal] = []
         # the record at hand: its first line's number and text, its further lines, all its text
         self._line = 0
         self._first = ""
@@ -39,96 +38,97 @@ class Records:
         self.header = self._read_header(delimiter)
 
     def _read_header(self, delimiter: str | None) -> tuple[str, ...]:
-        text = next(self._texts(), None)
-        if text is None and not self._refused:
+        line = self._lines.next()
+        if line is None:
             raise FileError("The file is empty: it has not even a header")
-        error = self._refused[0].message if self._refused else ""
-        if text and "\0" in text:
-            error = "it holds NUL characters; if the file is UTF-16, name the encoding"
+        text = self._take(line)
+        if isinstance(text, Refusal):
+            raise FileError(f"Line 1, the header: {text.message}")
+        if "\0" in text:
+            raise FileError(
+                "Line 1, the header: it holds NUL characters;"
+                " if the file is UTF-16, name the encoding"
+            )
         if delimiter is None:
-            self.delimiter = max(DELIMITERS, key=(text or "").count)
-        cells = self._split(text or "") if not self._rest else None
-        if error or cells is None:
-            raise FileError(f"Line {self._line}, the header: {error or 'quotes do not match'}")
+            self.delimiter = max(DELIMITERS, key=text.count)
+        cells = self._split(text)
+        if cells is None:
+            raise FileError("Line 1, the header: quotes do not match")
         return tuple(cell.strip() for cell in cells)
 
     def __iter__(self) -> Iterator[Record | Refusal]:
-        reader = csv.reader(self._texts(), delimiter=self.delimiter, strict=True)
-        while True:
-            cells: list[str] | None = None
-            problem = ""
-            try:
-                cells = next(reader)
-            except StopIteration:
-                yield from self._take_refused()
-                return
-            except csv.Error as error:
-                problem = str(error)
-            if self._refused:
-                yield from self._take_refused()
-            found = self._judge(cells, problem)
-            if found is not None:
-                yield found
+        width, delimiter = len(self.header), self.delimiter
+        while (line := self._lines.next()) is not None:
+            text = self._take(line)
+            if isinstance(text, Refusal):
+                yield text
+                continue
+            if not text:
+                continue
+            # without quotes, splitting is all that CSV is, at a fraction of the time
+            cells = self._read_quoted(text) if '"' in text else text.split(delimiter)
+            if cells is None or len(cells) != width or self._is_unusual():
+                found = self._judge(cells)
+                if found is not None:
+                    yield found
+            elif any(cells):
+                yield line.number, cells
 
-    def _judge(self, cells: list[str] | None, problem: str) -> Record | Refusal | None:
-        """The record at hand, refused or as it is; None where it holds nothing at all."""
-        width = len(self.header)
-        if self._rest and (cells is None or len(cells) != width or self._is_too_large(cells)):
+    def _read_quoted(self, text: str) -> list[str] | None:
+        """The cells of a record that may go on in the next lines."""
+        cells = self._split(text)
+        if cells is not None:
+            return cells
+        self._text = self._join(text)
+        cells = self._split(self._text) if self._rest else None
+        if cells is None or len(cells) != len(self.header) or self._is_too_large(cells):
             self._lines.put_back(self._rest)
-            self._text = self._first
-            # a stray quote, such as in 24", opens nothing
-            cells = self._split(self._first)
-            if cells is None or len(cells) != width:
-                return self._refusal("unterminated_quote", "a quote is opened and never closed")
+            self._rest, self._text = [], self._first
+            return None
+        return cells
+
+    def _is_unusual(self) -> bool:
+        """Whether there may be a formula to restore, a NUL, or a cell that is too large."""
+        text = self._text
+        return "'" in text or "\0" in text or len(text) > MAX_FIELD
+
+    def _judge(self, cells: list[str] | None) -> Record | Refusal | None:
+        """A record that needs a closer look; None where it holds nothing at all."""
+        width = len(self.header)
         if cells is None:
-            if "field larger" in problem:
-                return self._refusal("field_too_large", f"a cell is longer than {MAX_FIELD:,}")
-            return self._refusal("bad_quote", "a quote stands where none may")
+            return self._refuse_quotes()
         if len(cells) != width:
             code = "missing_cells" if len(cells) < width else "extra_cells"
             return self._refusal(code, f"{len(cells)} cells, the header has {width}")
-        return self._judge_cells(cells)
-
-    def _judge_cells(self, cells: list[str]) -> Record | Refusal | None:
-        text = self._text
         if self._is_too_large(cells):
             return self._refusal("field_too_large", f"a cell is longer than {MAX_FIELD:,}")
-        if "\0" in text:
-            at = next(i for i, cell in enumerate(cells) if "\0" in cell)
-            return self._refusal("nul_character", "a NUL character", column=self.header[at])
-        if not any(cells):
-            return None
-        if "'" in text:
-            cells = [restore(cell) for cell in cells]
-        return self._line, cells
+        for name, cell in zip(self.header, cells, strict=True):
+            if "\0" in cell:
+                return self._refusal("nul_character", "a NUL character", column=name)
+        return (self._line, [restore(cell) for cell in cells]) if any(cells) else None
+
+    def _refuse_quotes(self) -> Refusal:
+        """Why the quotes of a single line do not match."""
+        if len(self._text) > MAX_FIELD:
+            return self._refusal("field_too_large", f"a cell is longer than {MAX_FIELD:,}")
+        if self._text.count('"') % 2:
+            return self._refusal("unterminated_quote", "a quote is opened and never closed")
+        return self._refusal("bad_quote", "a quote stands where none may")
 
     def _is_too_large(self, cells: list[str]) -> bool:
         return len(self._text) > MAX_FIELD and max(map(len, cells)) > MAX_FIELD
 
     def _split(self, text: str) -> list[str] | None:
-        """The cells of one line by itself, or None where its quotes do not match."""
+        """The cells of a whole record, or None where its quotes do not match."""
         try:
-            return next(csv.reader([text], delimiter=self.delimiter, strict=True), [])
+            found = list(csv.reader([text], delimiter=self.delimiter, strict=True))
         except csv.Error:
             return None
-
-    def _texts(self) -> Iterator[str]:
-        """One string per record; what cannot become one is put among the refused."""
-        while (line := self._lines.next()) is not None:
-            self._line, self._rest = line.number, []
-            text = self._decode(line)
-            if text is None:
-                continue
-            if '"' in text and text.count('"') % 2:
-                self._first = text.rstrip("\r\n")
-                text = self._join(text)
-            self._text = text = text.rstrip("\r\n")
-            if text:
-                yield text
+        return found[0] if found else []
 
     def _join(self, text: str) -> str:
         """A record whose quote is open at the end of its line, with the lines that close it."""
-        parts = [text]
+        parts = [text + self._end]
         size = len(text)
         while size <= MAX_LINE and (line := self._lines.next()) is not None:
             self._rest.append(line)
@@ -142,25 +142,30 @@ class Records:
             size += len(more)
             if more.count('"') % 2:
                 break
-        return "".join(parts)
+        return "".join(parts).rstrip("\r\n")
 
-    def _decode(self, line: Line) -> str | None:
+    def _take(self, line: Line) -> str | Refusal:
+        """The text of a line without its end; it becomes the record at hand."""
+        self._line, self._rest = line.number, []
         try:
-            if line.is_whole:
-                return line.data.decode(self._codec)
-            code, message = "field_too_large", f"the line is longer than {MAX_LINE:,} bytes"
+            text = line.data.decode(self._codec)
         except UnicodeDecodeError as error:
-            at, byte = line.offset + error.start, line.data[error.start]
-            code = "bad_encoding"
-            message = f"byte 0x{byte:02x} at byte offset {at:,} is not {self._codec} text"
+            if line.is_whole:
+                return self._refuse_bytes(line, error)
+            text = ""
+        self._text = self._first = bare = text.rstrip("\r\n")
+        self._end = text[len(bare) :]
+        if line.is_whole:
+            return bare
         self._text = line.data[:EXCERPT].decode("ascii", "backslashreplace")
-        self._refused.append(self._refusal(code, message))
-        return None
+        return self._refusal("field_too_large", f"the line is longer than {MAX_LINE:,} bytes")
+
+    def _refuse_bytes(self, line: Line, error: UnicodeDecodeError) -> Refusal:
+        at, byte = line.offset + error.start, line.data[error.start]
+        self._text = line.data[:EXCERPT].decode("ascii", "backslashreplace")
+        message = f"byte 0x{byte:02x} at byte offset {at:,} is not {self._codec} text"
+        return self._refusal("bad_encoding", message)
 
     def _refusal(self, code: str, message: str, *, column: str = "") -> Refusal:
         raw = {UNREAD: self._text[:EXCERPT]}
         return Refusal(line=self._line, code=code, message=message, column=column, raw=raw)
-
-    def _take_refused(self) -> Iterator[Refusal]:
-        refused, self._refused = self._refused, []
-        yield from refused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 WATCHED = ("usage", "training", "tickets", "surveys", "milestones", "people")
@@ -20,8 +20,8 @@ SOURCE_STATUS = Source(
     columns=(
         Column(name="source", kind=cells.choice(*WATCHED), required=True),
         Column(name="account_external_id", kind=cells.text(cells.ID)),
-        Column(name="from", kind=cells.day_or_moment, required=True),
-        Column(name="to", kind=cells.day_or_moment),
+        Column(name="from", kind=moments.day_or_moment, required=True),
+        Column(name="to", kind=moments.day_or_moment),
         Column(
             name="state", kind=cells.choice("live", "late", "broken", "not_bought"), required=True
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 # lowest and highest score of each kind
@@ -15,7 +15,7 @@ def check(values: Values, rules: Rules) -> None:
     newest = max((at for at in (sent, answered) if at), default=None)
     if newest is None:
         raise BadCell("missing_value", "neither sent nor answered", column="sent_at")
-    cells.check_fact(newest, rules, column="answered_at" if answered else "sent_at")
+    moments.check_fact(newest, rules, column="answered_at" if answered else "sent_at")
     if sent and answered and answered < sent:
         raise BadCell("out_of_order", "answered before it was sent", column="answered_at")
     if score is None:
@@ -35,8 +35,8 @@ SURVEYS = Source(
         Column(name="account_external_id", kind=cells.text(cells.ID)),
         Column(name="person_external_id", kind=cells.text(cells.ID)),
         Column(name="kind", kind=cells.choice(*SCALES), required=True),
-        Column(name="sent_at", kind=cells.moment),
-        Column(name="answered_at", kind=cells.moment),
+        Column(name="sent_at", kind=moments.moment),
+        Column(name="answered_at", kind=moments.moment),
         Column(name="score", kind=cells.number(0, 10)),
         Column(name="comment", kind=cells.text()),
         Column(name="person_email", kind=cells.email, mapped=True),

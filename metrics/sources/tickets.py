@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 MAX_REOPENS = 9_999
@@ -16,13 +16,13 @@ def check(values: Values, rules: Rules) -> None:
         at = values[column]
         if at is None:
             continue
-        cells.check_not_future(at, rules, column=column)
+        moments.check_not_future(at, rules, column=column)
         if at < opened:
             raise BadCell(
                 "out_of_order", f"{at:%Y-%m-%d %H:%M} UTC is before it was opened", column=column
             )
         newest = max(newest, at)
-    cells.check_fact(newest, rules, column="opened_at")
+    moments.check_fact(newest, rules, column="opened_at")
 
 
 TICKETS = Source(
@@ -31,9 +31,9 @@ TICKETS = Source(
         Column(name="external_id", kind=cells.text(cells.ID), required=True),
         Column(name="account_external_id", kind=cells.text(cells.ID)),
         Column(name="person_external_id", kind=cells.text(cells.ID)),
-        Column(name="opened_at", kind=cells.moment, required=True),
-        Column(name="first_answer_at", kind=cells.moment),
-        Column(name="solved_at", kind=cells.moment),
+        Column(name="opened_at", kind=moments.moment, required=True),
+        Column(name="first_answer_at", kind=moments.moment),
+        Column(name="solved_at", kind=moments.moment),
         Column(name="severity", kind=cells.text(20)),
         Column(name="topic", kind=cells.text(200)),
         Column(name="maturity", kind=cells.choice("intro", "advanced", "unknown")),

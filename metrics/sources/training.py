@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import Column, Source
 
 # how far along: a later row may only move a record forward
@@ -27,7 +27,7 @@ TRAINING = Source(
         Column(name="persona", kind=cells.text(200)),
         Column(name="level", kind=cells.text(200)),
         Column(name="status", kind=cells.choice(*PROGRESS), required=True),
-        Column(name="completed_at", kind=cells.fact_moment),
+        Column(name="completed_at", kind=moments.fact_moment),
         Column(name="score", kind=cells.number(-1e9, 1e9)),
         Column(name="person_email", kind=cells.email, mapped=True),
     ),

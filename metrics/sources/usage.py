@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.sources import cells
+from metrics.sources import cells, moments
 from metrics.sources.base import Column, Source
 
 # rows of these features are log-ins: presence, but no use of anything
@@ -16,7 +16,7 @@ USAGE = Source(
         Column(name="account_external_id", kind=cells.text(cells.ID)),
         Column(name="person_external_id", kind=cells.text(cells.ID)),
         Column(name="feature_key", kind=cells.text(cells.ID)),
-        Column(name="occurred_at", kind=cells.fact_moment, required=True),
+        Column(name="occurred_at", kind=moments.fact_moment, required=True),
         Column(name="count", kind=cells.whole(1, MAX_COUNT)),
         Column(name="person_email", kind=cells.email, mapped=True),
     ),

@@ -1,0 +1,349 @@
+"""Mapping files: what they can say, and what they are told when they say it wrongly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from metrics.sources.base import FileError, Refusal, Row
+from metrics.sources.catalogue import BY_NAME
+from metrics.sources.mapping import load_mapping
+from metrics.sources.reading import Reader
+from tests.sources.reading import RULES
+
+Found = list[Row | Refusal]
+
+
+class Folder:
+    """A folder with a mapping, a file, and files to look things up in."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.skipped = 0
+
+    def write(self, name: str, *lines: str) -> None:
+        """A file of these lines."""
+        (self.path / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    def read(self, source: str, toml: str, *lines: str) -> Found:
+        """What the mapping makes of these lines."""
+        self.write("map.toml", toml)
+        self.write("data.csv", *lines)
+        mapping = load_mapping(
+            self.path / "map.toml", source=BY_NAME[source], data=self.path / "data.csv"
+        )
+        with (self.path / "data.csv").open("rb") as stream:
+            reader = Reader(stream, BY_NAME[source], rules=RULES, mapping=mapping)
+            found = list(reader)
+        self.skipped = reader.skipped
+        return found
+
+    def cells(self, source: str, toml: str, *lines: str) -> list[dict[str, str]]:
+        """The canonical cells of each row; refusals as their code and column."""
+        return [
+            item.raw() if isinstance(item, Row) else {item.code: item.column}
+            for item in self.read(source, toml, *lines)
+        ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_headers_are_renamed_and_what_is_ignored_is_left_out(folder: Folder) -> None:
+    toml = 'ignore = ["Colour"]\n[columns]\nkey = "Id"\nname = "Title"'
+    found = folder.cells("features", toml, "Title,Colour,Id", "Reports,red,r1")
+    assert found == [{"key": "r1", "name": "Reports"}]
+    everything = 'ignore = ["*"]\n[columns]\nkey = "Id"'
+    assert folder.cells("features", everything, "Title,Colour,Id", "x,y,r1") == [{"key": "r1"}]
+
+
+def test_a_column_can_be_constant_joined_translated_multiplied_or_filled_up(
+    folder: Folder,
+) -> None:
+    toml = """
+    [columns]
+    external_id = { join = ["firm", "no"], with = "/" }
+    name = { from = "firm", default = "unnamed" }
+    segment = { from = "size", map = { S = "SMB", L = "Enterprise" } }
+    plan = { from = "size", map = { S = "Basic" }, otherwise = "Pro" }
+    arr = { from = "mrr", times = 12 }
+    currency = { value = "USD" }
+    """
+    found = folder.cells(
+        "accounts", toml, "firm,no,size,mrr", "Acme,7,S,100.50", ",8,L,", "Zed,9,M,x"
+    )
+    assert found == [
+        {
+            "external_id": "Acme/7",
+            "name": "Acme",
+            "segment": "SMB",
+            "plan": "Basic",
+            "arr": "1206.00",
+            "currency": "USD",
+        },
+        {
+            "external_id": "/8",
+            "name": "unnamed",
+            "segment": "Enterprise",
+            "plan": "Pro",
+            "currency": "USD",
+        },
+        {"unmapped_value": "segment"},
+    ]
+
+
+def test_numbers_that_are_multiplied_must_be_numbers(folder: Folder) -> None:
+    toml = '[columns]\nexternal_id = "id"\narr = { from = "mrr", times = 12 }'
+    lines = ["id,mrr", "a,x", "b,NaN", "c,1e50", f"d,{'9' * 50}"]
+    assert folder.cells("accounts", toml, *lines) == [
+        {"bad_number": "arr"},
+        {"not_finite": "arr"},
+        {"bad_number": "arr"},
+        {"bad_number": "arr"},
+    ]
+
+
+def test_dates_come_in_a_form_and_a_zone_and_can_be_moved_on(folder: Folder) -> None:
+    toml = """
+    timezone = "Europe/Paris"
+    [columns]
+    external_id = "id"
+    account_external_id = { value = "A" }
+    opened_at = { from = "opened", format = "%d.%m.%Y %H:%M" }
+    first_answer_at = { from = "opened", format = "%d.%m.%Y %H:%M", plus = { minutes = "wait" } }
+    """
+    lines = [
+        "id,opened,wait",
+        "1,20.11.2026 09:30,15",
+        "2,20.11.2026 09:30,",
+        "3,2026-11-20,1",
+        "4,20.11.2026 09:30,soon",
+        "5,20.11.2026 09:30,1e12",
+        "6,20.11.2026 09:30,99999",
+        "7,25.10.2026 01:30,120",
+    ]
+    assert folder.cells("tickets", toml, *lines) == [
+        {
+            "external_id": "1",
+            "account_external_id": "A",
+            "opened_at": "2026-11-20T08:30:00+00:00",
+            "first_answer_at": "2026-11-20T08:45:00+00:00",
+        },
+        {
+            "external_id": "2",
+            "account_external_id": "A",
+            "opened_at": "2026-11-20T08:30:00+00:00",
+        },
+        {"bad_moment": "opened_at"},
+        {"bad_number": "first_answer_at"},
+        {"out_of_range": "first_answer_at"},
+        {"future_timestamp": "first_answer_at"},
+        {
+            "external_id": "7",
+            "account_external_id": "A",
+            "opened_at": "2026-10-24T23:30:00+00:00",
+            "first_answer_at": "2026-10-25T01:30:00+00:00",
+        },
+    ]
+
+
+def test_days_are_read_in_a_form_without_a_zone(folder: Folder) -> None:
+    toml = """
+    [columns]
+    external_id = "id"
+    starts_on = { from = "start", format = "%m/%d/%Y" }
+    renews_on = { from = "start", format = "%m/%d/%Y", plus = { days = "term" } }
+    """
+    found = folder.cells("accounts", toml, "id,start,term", "a,02/28/2026,365", "b,28/02/2026,1")
+    assert found == [
+        {"external_id": "a", "starts_on": "2026-02-28", "renews_on": "2027-02-28"},
+        {"bad_moment": "starts_on"},
+    ]
+
+
+def test_moments_with_a_zone_keep_it(folder: Folder) -> None:
+    toml = 'timezone = "Europe/Paris"\n[columns]\naccount_external_id="a"\noccurred_at = "at"'
+    found = folder.cells("usage", toml, "a,at", "A,2026-11-20T09:30:00Z", "A,", "A,noon")
+    assert found == [
+        {"account_external_id": "A", "occurred_at": "2026-11-20T09:30:00+00:00"},
+        {"missing_value": "occurred_at"},
+        {"bad_moment": "occurred_at"},
+    ]
+
+
+LOOKUP = """
+ignore = ["x"]
+[lookups.subs]
+file = "subs.csv"
+key = "sub"
+[columns]
+external_id = "id"
+name = { lookup = "subs", key = "sub", take = "account" }
+"""
+
+
+def test_a_value_is_looked_up_in_another_file(folder: Folder) -> None:
+    folder.write("subs.csv", "sub,account", "S1,A1", "S2,A2", "S1,A1")
+    lines = ["id,sub,x", "1,S1,", "2,S9,", "3,S2,"]
+    assert folder.cells("accounts", LOOKUP, *lines) == [
+        {"external_id": "1", "name": "A1"},
+        {"lookup_failed": "name"},
+        {"external_id": "3", "name": "A2"},
+    ]
+    missing = LOOKUP.replace('take = "account"', 'take = "account", missing = "?"')
+    assert folder.cells("accounts", missing, "id,sub,x", "2,S9,")[0]["name"] == "?"
+
+
+@pytest.mark.parametrize(
+    ("combine", "arr"), [("first", "1"), ("last", "4"), ("sum", "7.5"), ("only", None)]
+)
+def test_several_rows_of_a_key_are_combined_as_the_mapping_says(
+    folder: Folder, combine: str, arr: str | None
+) -> None:
+    folder.write("subs.csv", "sub,arr,end", "S1,1,", "S1,2.5,", "S1,99,2026-01-01", "S1,4,")
+    toml = f"""
+    [lookups.subs]
+    file = "subs.csv"
+    key = "sub"
+    where = {{ column = "end", is = [""] }}
+    [columns]
+    external_id = "sub"
+    arr = {{ lookup = "subs", key = "sub", take = "arr", combine = "{combine}" }}
+    """
+    if arr is None:
+        with pytest.raises(FileError, match="line 3: 'S1' is there twice"):
+            folder.cells("accounts", toml, "sub", "S1")
+    else:
+        assert folder.cells("accounts", toml, "sub", "S1") == [{"external_id": "S1", "arr": arr}]
+
+
+def test_rows_can_be_left_out_and_are_counted(folder: Folder) -> None:
+    toml = """
+    [columns]
+    key = "key"
+    [[skip]]
+    column = "kind"
+    is = ["trial", "test"]
+    [[skip]]
+    column = "state"
+    is_not = ["on"]
+    """
+    lines = ["key,kind,state", "a,paid,on", "b,trial,on", "c,paid,off"]
+    assert folder.cells("features", toml, *lines) == [{"key": "a"}]
+    assert folder.skipped == 2
+
+
+def test_one_row_can_become_several(folder: Folder) -> None:
+    toml = """
+    [columns]
+    account_external_id = "account"
+    amount = "arr"
+    [[rows]]
+    columns = { external_id = { join = ["id"], with = "" }, type = { value = "new" }, on = "start" }
+    [[rows]]
+    when = { column = "end", is_not = [""] }
+    columns = { external_id = "id", type = { value = "churn" }, on = "end" }
+    """
+    lines = ["id,account,arr,start,end", "1,A,10,2026-01-01,2026-06-30", "2,B,20,2026-01-02,"]
+    found = folder.cells("arr_movements", toml, *lines)
+    assert [(row["account_external_id"], row["type"], row["on"]) for row in found] == [
+        ("A", "new", "2026-01-01"),
+        ("A", "churn", "2026-06-30"),
+        ("B", "new", "2026-01-02"),
+    ]
+
+
+def test_a_mapping_can_fill_columns_that_the_canonical_file_does_not_have(folder: Folder) -> None:
+    toml = '[columns]\nperson_email = "mail"\noccurred_at = "at"'
+    (row,) = folder.read("usage", toml, "mail,at", "Ann@Acme.example,2026-11-20")
+    assert isinstance(row, Row)
+    assert row.values[-1] == "ann@acme.example"
+
+
+def test_a_mapping_names_the_delimiter_and_the_encoding(folder: Folder) -> None:
+    toml = 'delimiter = "|"\nencoding = "utf-8"\n[columns]\nkey = "k,1"'
+    assert folder.cells("features", toml, "k,1", "a,b") == [{"key": "a,b"}]
+
+
+def test_the_foreign_row_is_kept_where_the_mapping_cannot_read_it(folder: Folder) -> None:
+    folder.write("subs.csv", "sub,account")
+    (refusal,) = folder.read("accounts", LOOKUP, "id,sub,x", "1,S9,note")
+    assert isinstance(refusal, Refusal)
+    assert refusal.raw == {"id": "1", "sub": "S9", "x": "note"}
+
+
+KEY = '[columns]\nkey = "k"\n'
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("columns = [", "map.toml: "),
+        ('source = "usage"', "it is for usage, not for features"),
+        ("colums = {}", "the mapping has no colums; it knows columns, delimiter"),
+        ("columns = 1", "columns must be a table"),
+        ('timezone = "Mars/Base"', "timezone: 'Mars/Base' is not a known time zone"),
+        ('delimiter = ",,"', "delimiter must be one character"),
+        ('[columns]\nkee = "k"', "features has no column kee; it has key, name"),
+        ("[columns]\nkey = 1", "columns.key must be a header or a table"),
+        ('[columns]\nkey = { form = "k" }', "columns.key has no form; it knows combine"),
+        ("[columns]\nkey = { map = {} }", "columns.key needs exactly one of from, value"),
+        ('[columns]\nkey = { from = "k", value = "v" }', "needs exactly one of from, value"),
+        ('[columns]\nkey = { join = "k" }', "columns.key.join must be a list of headers"),
+        ('[columns]\nkey = { from = "k", map = 1 }', "columns.key.map must be a table"),
+        ('[columns]\nkey = { from = "k", times = "x" }', "columns.key.times must be a number"),
+        ('[columns]\nkey = { from = "k", plus = { years = "y" } }', "columns.key.plus must be"),
+        ('[columns]\nkey = { lookup = "l" }', "columns.key: there is no lookup l"),
+        ('lookups.l = { file = "f" }', "lookups.l needs a file and a key"),
+        ('lookups.l = { file = "../f", key = "k" }', "lookups.l.file must be a name"),
+        (
+            'lookups.l = { file = "data.csv", key = "k" }\n[columns]\nkey = { lookup = "l" }',
+            "columns.key needs the key",
+        ),
+        (
+            'lookups.l = { file = "data.csv", key = "k" }\n'
+            '[columns]\nkey = { lookup = "l", key = "k", take = "k", combine = "all" }',
+            "columns.key.combine must be one of only, first, last, sum",
+        ),
+        (
+            'lookups.l = { file = "gone.csv", key = "k" }\n'
+            '[columns]\nkey = { lookup = "l", key = "k", take = "k" }',
+            "lookup l: gone.csv: No such file",
+        ),
+        (
+            'lookups.l = { file = "data.csv", key = "id" }\n'
+            '[columns]\nkey = { lookup = "l", key = "k", take = "k" }',
+            "lookup l: data.csv has no column id",
+        ),
+        (
+            'lookups.l = { file = "data.csv", key = "k" }\n'
+            '[columns]\nkey = { lookup = "l", key = "k", take = "k", combine = "sum" }',
+            "lookup l: data.csv, line 2: 'v' is not a number",
+        ),
+        (
+            'lookups.l = { file = "bad.csv", key = "k" }\n'
+            '[columns]\nkey = { lookup = "l", key = "k", take = "k" }',
+            "lookup l: bad.csv, line 2: 2 cells, the header has 1",
+        ),
+        (KEY + '[[skip]]\ncolumn = "k"', "skip needs a column, and a list"),
+        (KEY + '[[skip]]\ncolumn = "k"\nhas = ["v"]', "skip has no has; it knows column, is"),
+        (KEY + "[[rows]]\nname = 1", "rows has no name; it knows columns, when"),
+        ('[columns]\nkey = "K"', "Line 1: the mapping reads K, which is not there"),
+        ('[columns]\nkey = { value = "x" }', "Line 1: k: neither mapped nor ignored"),
+        ('ignore = ["k"]\n[columns]\nname = { value = "x" }', "the column key is missing"),
+    ],
+)
+def test_a_mistake_in_a_mapping_is_explained(folder: Folder, toml: str, message: str) -> None:
+    folder.write("bad.csv", "k", "a,b")
+    folder.write("data.csv", "k", "v")
+    with pytest.raises(FileError) as refused:
+        folder.read("features", toml, "k", "v")
+    assert message in str(refused.value)
+
+
+def test_a_mapping_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"no\.toml: No such file"):
+        load_mapping(tmp_path / "no.toml", source=BY_NAME["usage"], data=tmp_path / "x.csv")
