@@ -1,0 +1,143 @@
+"""The form of a draft: numbers out of a page to a checked scorecard, and back.
+
+Names of fields are the places of a scorecard's body ("dimensions.mature.engagement"), so that a
+problem found by the check is shown beside the field that caused it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from metrics.scoring.config import TOTAL, ConfigError, ScorecardConfig
+from metrics.scoring.explain import rounded
+from metrics.signals.base import Signal
+from metrics.signals.catalogue import BY_CODE
+from metrics.signals.defaults import read_config
+
+THRESHOLDS = ("red_below", "green_from", "margin")
+
+
+def numbers(config: ScorecardConfig) -> Iterator[tuple[str, float]]:
+    """Every editable number of a scorecard under its place."""
+    for stage, row in config.dimensions.items():
+        yield from ((f"dimensions.{stage}.{name}", weight) for name, weight in row.items())
+    yield from ((f"signals.{code}", weight) for code, weight in config.signals.items())
+    yield from ((f"thresholds.{name}", getattr(config, name)) for name in THRESHOLDS)
+    yield "thresholds.coverage_percent", 100 * config.min_coverage
+    for code, curve in config.curves.items():
+        scale = 100 if is_share(BY_CODE[code]) else 1
+        for place, (raw, points) in enumerate(curve.anchors):
+            yield f"curves.{code}.{place}.raw", raw * scale
+            yield f"curves.{code}.{place}.points", points
+
+
+def is_share(signal: Signal) -> bool:
+    """Whether its raw value is a share, which people read and write in per cent."""
+    return not signal.unit.startswith("times") and signal.unit != "points"
+
+
+def plain(value: float) -> str:
+    """A number as an input shows it: no trailing zeros, no exponent."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+class DraftForm(forms.Form):
+    """All numbers and switches of one version; `base` gives the fields and their first values."""
+
+    edition = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, base: ScorecardConfig, edition: int) -> None:
+        first: dict[str, Any] = {place: plain(value) for place, value in numbers(base)}
+        first |= {f"caps.{rule}": on for rule, on in base.caps.items()} | {"edition": edition}
+        super().__init__(data, initial=first)
+        self.base = base
+        self.config: ScorecardConfig | None = None
+        for place, _ in numbers(base):
+            self.fields[place] = forms.FloatField(label=place)
+        for rule in base.caps:
+            self.fields[f"caps.{rule}"] = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Checks the whole; `config` is the scorecard where nothing is wrong."""
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        try:
+            self.config = read_config(self._body(cleaned))
+        except ConfigError as error:
+            for place, problem in error.problems.items():
+                self.add_error(place if place in self.fields else None, f"{_named(place)}{problem}")
+        return cleaned
+
+    def _body(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """The base with what was changed: an untouched number keeps all its digits."""
+        body = self.base.to_dict()
+        changed = {
+            place: cleaned[place]
+            for place, value in numbers(self.base)
+            if cleaned[place] != float(plain(value))
+        }
+        for place, value in changed.items():
+            part, *rest = place.split(".")
+            if part == "dimensions":
+                body["dimensions"][rest[0]][rest[1]] = value
+            elif part == "curves":
+                code, anchor, axis = rest
+                scale = 100 if axis == "raw" and is_share(BY_CODE[code]) else 1
+                body["curves"][code][int(anchor)][axis == "points"] = round(value / scale, 8)
+            elif rest == ["coverage_percent"]:
+                body["thresholds"]["min_coverage"] = round(value / 100, 8)
+            else:
+                body[part][rest[0]] = value
+        body["caps"] = {rule: cleaned[f"caps.{rule}"] for rule in body["caps"]}
+        return body
+
+    def shown(self, place: str) -> str:
+        """What stands in a field now: what was sent, or the stored number."""
+        value = self[place].value()
+        return "" if value is None else str(value)
+
+    def problem(self, place: str) -> str:
+        """What is wrong with a field, if anything."""
+        return " ".join(str(problem) for problem in self.errors.get(place, []))
+
+
+def _named(place: str) -> str:
+    """Who reads a problem without its field must know where it lies."""
+    part, _, rest = place.partition(".")
+    if part == "dimensions" and "." not in rest:
+        return f"{rest.capitalize()}: "
+    return f"{rest or part}: " if part == "curves" else ""
+
+
+def spread(data: QueryDict, base: ScorecardConfig) -> QueryDict:
+    """The form with the weights of the shown stage brought to 100: what is missing or too much is
+    shared among the dimensions that are not locked, in proportion to what they have.
+    """
+    stage = data.get("stage", "")
+    places = [f"dimensions.{stage}.{name}" for name in base.dimensions.get(stage, {})]
+    given = {place: _number(data.get(place, "")) for place in places}
+    free = [place for place in places if f"lock.{place}" not in data]
+    rest = TOTAL - sum(given[place] for place in places if place not in free)
+    if not free or rest < 0:
+        return data
+    total = sum(given[place] for place in free)
+    exact = [rest * (given[p] / total if total else 1 / len(free)) for p in free]
+    filled = data.copy()
+    for place, weight in zip(free, rounded(exact, rest), strict=True):
+        filled[place] = plain(weight)
+    return filled
+
+
+def _number(text: str) -> float:
+    """A weight out of a field; anything else counts as nothing."""
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if math.isfinite(value) and value > 0 else 0.0

@@ -1,0 +1,164 @@
+"""What a draft would change, out of last night's stored values: no facts are read again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.models.scores import Band
+from metrics.scoring.bands import GREY, RED, asked_band
+from metrics.scoring.caps import BY_CODE
+from metrics.scoring.config import ScorecardConfig
+from metrics.signals.base import Floats
+from metrics.signals.catalogue import BY_CODE as SIGNAL
+from metrics.signals.catalogue import SIGNALS
+from metrics.signals.rescore import rescore
+from metrics.signals.words import Value, cause_text
+from metrics.views.scorecard.night_values import NightValues
+
+ORDER = [band.value for band in Band]
+LARGEST = 20
+SHOWN = 0.05  # a smaller change rounds to nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """One account under both versions."""
+
+    account_id: int
+    name: str
+    before: float
+    after: float
+    band_before: str
+    band_after: str
+    reason: str
+
+    @property
+    def change(self) -> float:
+        """Points."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """matrix[old band][new band] = accounts, bands in the order of `ORDER`; `arr_before` and
+    `arr_after` are ARR in red, None where there are several currencies or none is known.
+    """
+
+    accounts: int
+    matrix: list[list[int]]
+    largest: list[Moved]
+    arr_before: float | None
+    arr_after: float | None
+    currency: str
+
+    @property
+    def worse(self) -> int:
+        """Accounts that go to a worse band."""
+        return sum(self.matrix[old][new] for old in range(3) for new in range(old))
+
+    @property
+    def better(self) -> int:
+        """Accounts that go to a better band."""
+        return sum(self.matrix[old][new] for old in range(3) for new in range(old + 1, 3))
+
+    @property
+    def changing(self) -> int:
+        """Accounts that change band, to or from "not enough data" too."""
+        return sum(map(sum, self.matrix)) - sum(self.matrix[i][i] for i in range(len(ORDER)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Scored:
+    final: Floats  # after caps, NaN: no score
+    points: Floats
+    weights: Floats
+    bands: list[str]
+
+
+def preview(values: NightValues, *, live: ScorecardConfig, draft: ScorecardConfig) -> Preview:
+    """Both versions on the same values, bands as they settle if the score stays where it is.
+
+    Both sides are computed, so that only what the draft changes shows: neither a band change that
+    is under way anyway, nor a night that was calculated with an older version.
+    """
+    before, after = _scored(values, live), _scored(values, draft)
+    matrix = [[0] * len(ORDER) for _ in ORDER]
+    for old, new in zip(before.bands, after.bands, strict=True):
+        matrix[ORDER.index(old)][ORDER.index(new)] += 1
+    change = after.final - before.final
+    seen = np.flatnonzero(np.abs(np.nan_to_num(change)) >= SHOWN)
+    order = seen[np.argsort(-np.abs(change[seen]), kind="stable")][:LARGEST]
+    return Preview(
+        accounts=len(values.ids),
+        matrix=matrix,
+        largest=[_moved(values, before, after, int(row)) for row in order],
+        arr_before=_arr_in_red(values, before),
+        arr_after=_arr_in_red(values, after),
+        currency=values.currency,
+    )
+
+
+def _scored(values: NightValues, config: ScorecardConfig) -> _Scored:
+    points, scored = rescore(
+        config,
+        raw=values.raw,
+        states=values.states,
+        points=values.points,
+        age_days=values.age_days,
+    )
+    limit = np.array([_cap(held, config) for held in values.held], dtype=np.float64)
+    final = np.minimum(scored.score, limit)  # NaN stays NaN
+    bands = [
+        GREY if np.isnan(score) else asked_band(float(score), band, config)
+        for score, band in zip(final, values.bands, strict=True)
+    ]
+    return _Scored(final=final, points=points, weights=scored.weights, bands=bands)
+
+
+def _cap(held: frozenset[str], config: ScorecardConfig) -> float:
+    caps = [BY_CODE[code].cap for code in held if config.caps.get(code)]
+    return min((cap for cap in caps if cap is not None), default=100.0)
+
+
+def _moved(values: NightValues, before: _Scored, after: _Scored, row: int) -> Moved:
+    return Moved(
+        account_id=values.ids[row],
+        name=values.names[row],
+        before=float(before.final[row]),
+        after=float(after.final[row]),
+        band_before=before.bands[row],
+        band_after=after.bands[row],
+        reason=_reason(values, before, after, row),
+    )
+
+
+def _reason(values: NightValues, before: _Scored, after: _Scored, row: int) -> str:
+    """The signal whose part of the score changes most in the direction of the change."""
+    middle = (before.final[row] + after.final[row]) / 2
+    moved = {
+        signal.code: after.weights[row, signal.slot]
+        * (np.nan_to_num(after.points[row, signal.slot]) - middle)
+        - before.weights[row, signal.slot]
+        * (np.nan_to_num(before.points[row, signal.slot]) - middle)
+        for signal in SIGNALS
+    }
+    rising = after.final[row] > before.final[row]
+    code = max(moved, key=lambda key: moved[key] if rising else -moved[key])
+    slot = SIGNAL[code].slot
+    value = Value(
+        raw=float(values.raw[row, slot]),
+        part=float(values.part[row, slot]),
+        whole=float(values.whole[row, slot]),
+        n=float(values.n[row, slot]),
+    )
+    good = bool(np.nan_to_num(after.points[row, slot]) >= middle)
+    return cause_text(code, value, good=good)
+
+
+def _arr_in_red(values: NightValues, scored: _Scored) -> float | None:
+    if not values.currency:
+        return None
+    red = np.array([band == RED for band in scored.bands], dtype=bool)
+    return float(np.nansum(values.arr[red]))
