@@ -21,7 +21,8 @@ from metrics.scoring.bands import BandState, next_band
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import Bools, Floats, Frames, Source
 from metrics.signals.defaults import read_config
-from metrics.signals.evaluate import Evaluated, Previous, evaluate
+from metrics.signals.evaluate import VALUES, Evaluated, Previous, evaluate
+from metrics.signals.outages import usage_speaks
 from metrics.signals.portfolio import from_json
 from metrics.signals.rescore import outer_weights, score_points
 
@@ -80,12 +81,14 @@ def score_frames(
 
 
 def _previous(before: pd.DataFrame) -> Previous:
-    """Last points and their days out of the snapshots of the night before."""
+    """Last points, their days and the values behind them, out of the night before."""
     previous = Previous.nothing(len(before))
-    for row, (points, as_of) in enumerate(zip(before["points"], before["as_of"], strict=True)):
-        if isinstance(points, list):
-            previous.points[row] = np.array(points, dtype=np.float64)
-            previous.as_of[row] = np.array(as_of, dtype="datetime64[D]")
+    stored = np.array([isinstance(points, list) for points in before["points"]], dtype=bool)
+    if stored.any():
+        previous.as_of[stored] = np.array(before["as_of"][stored].tolist(), dtype="datetime64[D]")
+        for name in ("points", *VALUES):
+            values = np.array(before[name][stored].tolist(), dtype=np.float64)
+            getattr(previous, name)[stored] = values
     return previous
 
 
@@ -108,6 +111,7 @@ def _cap_facts(frames: Frames, measured: Evaluated, before: pd.DataFrame) -> cap
         seat_share=np.where(np.isnan(measured.raw[:, 0]), np.nan, share),
         usage_lives=usage == "live",
         usage_lost=(usage == "late") | (usage == "broken"),
+        usage_speaks=usage_speaks(frames),
         notice_given=frames.accounts["notice_given"].to_numpy(dtype=bool),
         held={
             rule.code: np.array([rule.code in held for held in held_before], dtype=bool)

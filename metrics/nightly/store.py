@@ -13,7 +13,8 @@ from metrics.models import Run
 
 # bands, carried values: from the newest published night before the day
 BEFORE = """
-SELECT account_id, day, band, pending_band, pending_since, pending_count, caps, points, as_of
+SELECT account_id, day, band, pending_band, pending_since, pending_count, caps, points, as_of,
+       raw, n, part, whole
 FROM metrics_snapshot
 WHERE day = %s AND run_id = %s AND account_id >= %s AND account_id < %s
 ORDER BY account_id

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from metrics.scoring.config import ScorecardConfig
 
 RED, AMBER, GREEN, GREY = "red", "amber", "green", "grey"
+ORDER = (RED, AMBER, GREEN)
 EVALUATIONS = 7  # in a row, when every day is evaluated
 WEEKS_APART = dt.timedelta(days=7)  # or two that lie a week apart
 FORGOTTEN = dt.timedelta(days=14)  # an older band protects nothing
@@ -52,7 +53,8 @@ def next_band(
     """The band of `day` after the state before it; score None = not enough data.
 
     A change needs the score beyond the threshold by the margin on 7 evaluations in a row, or on
-    two or more in a row that span a week. Grey comes and goes at once, and so does what a binding
+    two or more in a row that span a week; a score that falls on through the next threshold goes on
+    counting for the first. Grey comes and goes at once, and so does what a binding
     cap of an urgent rule asks for (`at_once`).
     """
     if score is None:
@@ -63,9 +65,22 @@ def next_band(
     asked = asked_band(score, before.band, config)
     if asked == before.band:
         return BandState(day=day, band=asked)
-    going_on = before.pending == asked and before.since is not None
-    since = before.since if going_on and before.since else day
-    count = before.count + 1 if going_on else 1
+    since, count, towards = day, 1, asked
+    if before.since is not None and _same_way(before, asked):
+        since, count = before.since, before.count + 1
+        # who asks for red has asked for amber all the while: the nearer band is what is certain
+        towards = min(before.pending, asked, key=lambda band: _steps(before.band, band))
     if count >= EVALUATIONS or (count >= 2 and day - since >= WEEKS_APART):
-        return BandState(day=day, band=asked)
-    return BandState(day=day, band=before.band, pending=asked, since=since, count=count)
+        return BandState(day=day, band=towards)
+    return BandState(day=day, band=before.band, pending=towards, since=since, count=count)
+
+
+def _steps(start: str, end: str) -> int:
+    """How many bands lie between two, either way."""
+    return abs(ORDER.index(end) - ORDER.index(start))
+
+
+def _same_way(before: BandState, asked: str) -> bool:
+    """Whether the change that is under way and the one now asked for go up, or both down."""
+    here = ORDER.index(before.band)
+    return (ORDER.index(before.pending) > here) == (ORDER.index(asked) > here)

@@ -41,8 +41,8 @@ class CapFacts:
 
     age_days; silent_days: business days since anybody's last use (since the start where nobody
     ever came); seat_share: active people / seats, NaN unknown; usage_lives, usage_lost: the source
-    is live / late or broken (neither: not connected); notice_given. held: rules of the account's
-    snapshot before, has_before: whether there was one.
+    is live / late or broken (neither: not connected); usage_speaks: silence is silence, even so;
+    notice_given. held: rules of the account's snapshot before, has_before: whether there was one.
     """
 
     age_days: Floats
@@ -50,6 +50,7 @@ class CapFacts:
     seat_share: Floats
     usage_lives: Bools
     usage_lost: Bools
+    usage_speaks: Bools
     notice_given: Bools
     held: Mapping[str, Bools]
     has_before: Bools
@@ -60,8 +61,9 @@ def apply(
 ) -> tuple[Floats, dict[str, Bools]]:
     """The score after caps [A], and which rules hold [A] each, binding or not.
 
-    While the usage source is lost, R1 and R4 stay as they were: silence of a broken source is no
-    evidence, and losing it must not lift a cap. Without a day before, the facts that arrived count.
+    While the usage source is lost, R1 and R4 stay: losing it must not lift a cap. They begin to
+    hold only where facts still arrive, for the silence of a broken source is no evidence. Without a
+    day before, the facts that are there count.
     """
     silent = (facts.age_days >= MIN_AGE_SILENT) & (facts.silent_days >= SILENT_BUSINESS_DAYS)
     empty = (facts.age_days > MIN_AGE_SEATS) & (facts.seat_share < MIN_SEAT_SHARE)
@@ -80,7 +82,7 @@ def apply(
 
 def _as_far_as_known(code: str, now: Bools, facts: CapFacts) -> Bools:
     before = facts.held.get(code, np.zeros_like(now))
-    while_lost = np.where(facts.has_before, before, now)
+    while_lost = np.where(facts.has_before, before | (now & facts.usage_speaks), now)
     known: Bools = np.where(facts.usage_lost, while_lost, now & facts.usage_lives)
     return known
 

@@ -14,14 +14,16 @@ ALIVE_SHARE = 0.2
 
 def group_coverage(frames: Frames) -> pd.DataFrame:
     """S12: groups that should use the product and do / groups that should. A group does when at
-    least one person and a fifth of its intended people were active in 28 days. Where an account
+    least one person and a fifth of its intended people were active in 28 days. Who has left counts
+    for naming the group (it should still use the product), not for its size. Where an account
     names no intended people, its groups are those that ever had provisioned people, measured
     against the current ones. n = groups.
     """
     people = frames.people.assign(active=active_28(frames))
     listed = per_account(frames, people["account"], people["intended"]) > 0
     own_list = listed[people["account"].to_numpy(dtype=np.intp)]
-    people["target"] = np.where(own_list, people["intended"], people["current"])
+    there = people["left_days"].isna()
+    people["target"] = np.where(own_list, people["intended"] & there, people["current"])
     people["named"] = np.where(own_list, people["intended"], people["tenure_days"].notna())
     groups = (
         people[people["group"] != ""]

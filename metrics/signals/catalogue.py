@@ -116,7 +116,7 @@ SIGNALS: tuple[Signal, ...] = (
         raw=support.tickets_against_expected,
         curve=Curve((0, 60), (0.3, 75), (0.8, 100), (1.3, 85), (2, 50), (3, 15), (4, 0)),
         unit="times expected",
-        needs=(Source.TICKETS,),
+        needs=(Source.TICKETS, Source.USAGE),  # without usage nothing can be expected
         actionable=False,
     ),
     Signal(

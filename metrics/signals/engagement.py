@@ -40,15 +40,13 @@ def weekly_consistency(frames: Frames) -> pd.DataFrame:
 
 def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
     """S07: q_w = active users / (season * seats); mean of the last 4 kept weeks / median of the
-    26 before - 1. The median bears up to half of the weeks being bad. n = baseline weeks;
-    part, whole = active users in a recent and in a normal week.
+    26 kept weeks before - 1. The median bears up to half of the weeks being bad. n = baseline
+    weeks; part, whole = active users in a recent and in a normal week.
     """
     weeks = kept(frames)
     recent, before = weeks[-RECENT_WEEKS:], weeks[:-RECENT_WEEKS][-BASELINE_WEEKS:]
     users = np.where(in_life(frames), active_users(frames), np.nan)
-    seats = frames.seats_by_week
-    seats = np.where(seats > 0, seats, 1)  # unknown seats: the same in every week, they cancel
-    q = users / (season(frames) * seats)
+    q = users / (season(frames) * _seats(frames))
     n = np.isfinite(users[:, before]).sum(axis=1).astype(np.float64)
     normal_users = _median(users[:, before])
     enough = (n >= MIN_BASELINE_WEEKS) & (normal_users >= MIN_BASELINE_USERS)
@@ -65,19 +63,29 @@ def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
 
 def feature_breadth(frames: Frames) -> pd.DataFrame:
     """S09: mean over people active in 28 days of features used in 56 days / features relevant
-    for their persona; features younger than 56 days are left out. n = people.
+    for their persona; features younger than 56 days are left out. Where an account's source knows
+    log-ins only, nobody has a feature, and that is no zero. n = people.
     """
     relevant = _relevant(frames)
     used = np.zeros(relevant.shape, dtype=bool)
-    used[frames.feature_use["person"], frames.feature_use["feature"]] = (
-        frames.feature_use["last_days_ago"].to_numpy() <= NEW_FEATURE_DAYS
-    )
+    recent = frames.feature_use[frames.feature_use["last_days_ago"] <= NEW_FEATURE_DAYS]
+    used[recent["person"].to_numpy(), recent["feature"].to_numpy()] = True
     can = relevant.sum(axis=1)
     counted = active_28(frames) & (can > 0)
     share = np.where(counted, (used & relevant).sum(axis=1) / np.maximum(can, 1), 0)
     n = per_account(frames, frames.people["account"], counted)
     raw = ratio(per_account(frames, frames.people["account"], share), n)
-    return table(raw, state=states(len(n), (n < 2, State.TOO_LITTLE)), n=n)
+    seen = per_account(frames, frames.people["account"], used.any(axis=1)) > 0
+    return table(raw, state=states(len(n), ((n < 2) | ~seen, State.TOO_LITTLE)), n=n)
+
+
+def _seats(frames: Frames) -> Floats:
+    """Seats [A, W]; a week whose seats are unknown or zero has those of the weeks beside it, and
+    1 where none is known: the same in every week, they cancel.
+    """
+    seats = pd.DataFrame(frames.seats_by_week)
+    filled = seats.where(seats > 0).ffill(axis=1).bfill(axis=1).fillna(1.0)
+    return filled.to_numpy(dtype=np.float64)
 
 
 def _relevant(frames: Frames) -> Bools:

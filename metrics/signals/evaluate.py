@@ -8,28 +8,38 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from accounts.stages import stage_mix
 from metrics.scoring.config import ScorecardConfig
-from metrics.signals.base import SLOTS, Bools, Floats, Frames, Signal, SourceState, Stage, State
+from metrics.signals.base import SLOTS, Bools, Floats, Frames, Signal, Source, Stage, State
 from metrics.signals.catalogue import SIGNALS
+from metrics.signals.outages import Outage, outage, usage_speaks
 
-STALE_DAYS = 14
 NO_DAY = np.datetime64("NaT", "D")
 Days = npt.NDArray[np.datetime64]
+VALUES = ("raw", "n", "part", "whole")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Previous:
-    """The last points of each signal [A, 24] and the day they were measured; NaN, NaT: never."""
+    """What the night before knew of each signal, [A, 24] each: points and the day they were
+    measured, and the values behind them; NaN, NaT: nothing.
+    """
 
     points: Floats
     as_of: Days
+    raw: Floats
+    n: Floats
+    part: Floats
+    whole: Floats
 
     @classmethod
     def nothing(cls, accounts: int) -> Previous:
         """No day before."""
+        shape = (accounts, SLOTS)
         return cls(
-            points=np.full((accounts, SLOTS), np.nan),
-            as_of=np.full((accounts, SLOTS), NO_DAY, dtype="datetime64[D]"),
+            points=np.full(shape, np.nan),
+            as_of=np.full(shape, NO_DAY, dtype="datetime64[D]"),
+            **{name: np.full(shape, np.nan) for name in VALUES},
         )
 
 
@@ -52,75 +62,87 @@ class Evaluated:
 def evaluate(frames: Frames, config: ScorecardConfig, previous: Previous) -> Evaluated:
     """Measures each signal, turns it into points, and applies the state of its sources:
 
-    not bought, not connected: NOT_APPLICABLE, left out. Late for up to 14 days: STALE, the last
-    value is carried. Broken, or late for longer: BROKEN, the lowest of the last value, the
-    portfolio's median and the value of the facts that did arrive; so losing a source never raises
-    a score, on a day without a day before it too.
+    not bought, not connected, or a stage that the signal is not for: NOT_APPLICABLE, left out.
+    Late for up to 14 days: STALE, the last value is carried. Broken, or late for longer: BROKEN,
+    frozen at the lowest of the last value, the portfolio's median and the value of the facts that
+    did arrive, so that losing a source never raises a score. A usage source that has gone silent
+    has no facts that arrived: its empty windows would turn missing into zero, and count only where
+    there is no last value. BROKEN without any of them is left out.
     """
     shape = (len(frames.accounts), SLOTS)
     out = Evaluated(
-        raw=np.full(shape, np.nan),
-        n=np.full(shape, np.nan),
-        part=np.full(shape, np.nan),
-        whole=np.full(shape, np.nan),
+        **{name: np.full(shape, np.nan) for name in (*VALUES, "points")},
         state=np.full(shape, State.NOT_APPLICABLE.value, dtype=object),
-        points=np.full(shape, np.nan),
         as_of=np.full(shape, NO_DAY, dtype="datetime64[D]"),
         counted=np.zeros(shape, dtype=bool),
     )
+    membership = stage_membership(stage_mix(frames.accounts["age_days"].to_numpy()))
     for signal in SIGNALS:
         measured = signal.raw(frames)
+        lost = outage(frames, signal.needs)
+        applies = ~lost.missing & (membership[:, signal.slot] > 0)
+        heard = usage_speaks(frames) | (Source.USAGE not in signal.needs)
         arrived = config.curves[signal.code](measured["raw"].to_numpy(dtype=np.float64))
-        _fill(out, signal, measured, arrived, frames, previous)
+        _fill_points(out, signal, np.where(applies, arrived, np.nan), lost, heard, frames, previous)
+        _fill_values(out, signal, measured, lost, heard, previous)
+        _leave_out(out, signal, ~applies)
     return out
 
 
-def _fill(
+def _fill_points(
     out: Evaluated,
     signal: Signal,
-    measured: pd.DataFrame,
     arrived: Floats,
+    lost: Outage,
+    heard: Bools,
     frames: Frames,
     previous: Previous,
 ) -> None:
+    """Points, the day they are of, and whether there were data behind them."""
     slot = signal.slot
     last, last_day = previous.points[:, slot], previous.as_of[:, slot]
-    missing, stale, broken = _source_policy(signal, frames)
-    state = measured["state"].to_numpy(dtype=object).copy()
-    state[stale], state[broken], state[missing] = (
-        State.STALE.value,
-        State.BROKEN.value,
-        State.NOT_APPLICABLE.value,
-    )
-    today = np.datetime64(frames.day, "D")
-    carried = np.where(np.isnan(last), arrived, last)
     median = frames.portfolio.median_points.get(signal.code, np.nan)
-    known = np.stack([last, arrived])
-    lowest = np.fmin(np.fmin(known[0], known[1]), median)
-    lowest = np.where(np.isnan(known).all(axis=0), np.nan, lowest)
-    points = np.where(broken, lowest, np.where(stale, carried, arrived))
-    points[missing] = np.nan
-    measured_now = ~np.isnan(arrived) & ~stale & ~broken & ~missing
-    for column in ("raw", "n", "part", "whole"):
-        values = measured[column].to_numpy(dtype=np.float64)
-        getattr(out, column)[:, slot] = np.where(missing, np.nan, values)
-    out.state[:, slot] = state
+    known = np.fmin(last, np.where(heard | np.isnan(last), arrived, np.nan))
+    # the median alone is no value: a signal that had none would raise a score by breaking
+    frozen = np.where(np.isnan(known), np.nan, np.fmin(known, median))
+    carried = np.where(np.isnan(last), arrived, last)
+    points = np.where(lost.broken, frozen, np.where(lost.stale, carried, arrived))
+    today = np.datetime64(frames.day, "D")
+    went = today - lost.days.astype("timedelta64[D]")
+    day = np.where(lost.stale | lost.broken, np.where(np.isnat(last_day), went, last_day), today)
     out.points[:, slot] = points
-    out.as_of[:, slot] = np.where(measured_now, today, np.where(np.isnan(points), NO_DAY, last_day))
-    out.counted[:, slot] = ~np.isnan(points) & ~broken
+    out.as_of[:, slot] = np.where(np.isnan(points), NO_DAY, day)
+    out.counted[:, slot] = ~np.isnan(points) & ~lost.broken
 
 
-def _source_policy(signal: Signal, frames: Frames) -> tuple[Bools, Bools, Bools]:
-    """Accounts whose sources of this signal are missing / late / broken [A] each."""
-    accounts = len(frames.accounts)
-    missing, stale, broken = (np.zeros(accounts, dtype=bool) for _ in range(3))
-    for source in signal.needs:
-        state, days = frames.source_state[source], frames.late_days[source]
-        late = state == SourceState.LATE.value
-        missing |= (state == SourceState.NOT_BOUGHT.value) | (state == SourceState.ABSENT.value)
-        broken |= (state == SourceState.BROKEN.value) | (late & (days > STALE_DAYS))
-        stale |= late & (days <= STALE_DAYS)
-    return missing, stale & ~broken & ~missing, broken & ~missing
+def _fill_values(
+    out: Evaluated,
+    signal: Signal,
+    measured: pd.DataFrame,
+    lost: Outage,
+    heard: Bools,
+    previous: Previous,
+) -> None:
+    """State and values: with a carried value stand the facts that it was made of."""
+    slot = signal.slot
+    state = measured["state"].to_numpy(dtype=object).copy()
+    state[lost.stale], state[lost.broken] = State.STALE.value, State.BROKEN.value
+    out.state[:, slot] = state
+    now = measured["raw"].to_numpy(dtype=np.float64)
+    kept = lost.stale | (lost.broken & (~heard | np.isnan(now)))
+    kept &= ~np.isnan(previous.points[:, slot])
+    for name in VALUES:
+        values = measured[name].to_numpy(dtype=np.float64)
+        getattr(out, name)[:, slot] = np.where(kept, getattr(previous, name)[:, slot], values)
+
+
+def _leave_out(out: Evaluated, signal: Signal, rows: Bools) -> None:
+    """No source, or not for this stage: no value of any kind."""
+    for name in (*VALUES, "points"):
+        getattr(out, name)[rows, signal.slot] = np.nan
+    out.state[rows, signal.slot] = State.NOT_APPLICABLE.value
+    out.as_of[rows, signal.slot] = NO_DAY
+    out.counted[rows, signal.slot] = False
 
 
 def stage_membership(mix: Floats) -> Floats:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metrics.signals.base import Floats, Frames, Portfolio
+from metrics.signals.base import Bools, Floats, Frames, Portfolio, Source, SourceState
 from metrics.signals.sentiment import YEAR, last_answers, promoters_minus_detractors
 from metrics.signals.support import (
     SATISFIED,
@@ -22,6 +22,7 @@ from metrics.signals.support import (
     ratings,
     user_weeks,
 )
+from metrics.signals.values import has_people
 from metrics.signals.weeks import active_users, in_life
 
 MIN_ACCOUNTS, MIN_USERS = 20, 5
@@ -53,29 +54,44 @@ def sample(frames: Frames) -> Sample:
     surveys = frames.surveys
     sent = surveys[surveys["sent_days_ago"].fillna(surveys["answered_days_ago"]) <= YEAR]
     recent = frames.tickets[frames.tickets["opened_days_ago"] <= TICKET_DAYS]
+    weekly = user_weeks(frames) * _can_expect(frames)[frames.people["account"]][:, None]
     by_day = np.bincount(
         TICKET_DAYS - recent["opened_days_ago"].to_numpy(dtype=np.intp), minlength=TICKET_DAYS
     )
     return Sample(
         weeks=frames.weeks,
         users=np.where(in_life(frames), active_users(frames), np.nan),
-        user_weeks=user_weeks(frames).sum(axis=0),
-        tickets=_tickets_by_tenure(frames, recent),
+        user_weeks=weekly.sum(axis=0),
+        tickets=_tickets_by_tenure(frames, recent, weekly.sum(axis=0)),
         tickets_by_day=by_day.astype(np.float64),
-        ratings=ratings(frames)["rating"] >= SATISFIED,
+        ratings=ratings(frames, days=YEAR)["rating"] >= SATISFIED,
         answers=last_answers(frames)["score"],
         sent=len(sent),
         answered=int(sent["answered_days_ago"].notna().sum()),
     )
 
 
-def _tickets_by_tenure(frames: Frames, tickets: pd.DataFrame) -> Floats:
-    """Tickets by band of the opener's tenure on the day they were opened [5]."""
-    known = tickets[tickets["person"] >= 0]
+def _can_expect(frames: Frames) -> Bools:
+    """Accounts whose people, usage and tickets we hear of [A]: the others have no rate."""
+    heard: Bools = has_people(frames)
+    for source in (Source.USAGE, Source.TICKETS):
+        heard &= frames.source_state[source] == SourceState.LIVE.value
+    return heard
+
+
+def _tickets_by_tenure(frames: Frames, tickets: pd.DataFrame, weeks: Floats) -> Floats:
+    """Tickets by band of the opener's tenure on the day they were opened [5]; where nobody says
+    who opened them, they are spread like the `weeks` of activity.
+    """
+    counted = tickets[_can_expect(frames)[tickets["account"].to_numpy(dtype=np.intp)]]
+    known = counted[counted["person"] >= 0]
     tenure = frames.people["tenure_days"].to_numpy(dtype=np.float64)
     then = tenure[known["person"].to_numpy(dtype=np.intp)] - known["opened_days_ago"].to_numpy()
     band = np.digitize(np.nan_to_num(then) / 7, TENURE_BANDS)
-    return np.bincount(band, minlength=len(TENURE_BANDS) + 1).astype(np.float64)
+    by_band = np.bincount(band, minlength=len(TENURE_BANDS) + 1).astype(np.float64)
+    unknown = float(len(counted) - len(known))
+    spread: Floats = by_band + unknown * weeks / max(float(weeks.sum()), 1.0)
+    return spread
 
 
 def combine(

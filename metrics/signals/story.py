@@ -12,10 +12,16 @@ from metrics.scoring.config import ScorecardConfig
 from metrics.scoring.explain import Change, Level, change, rounded
 from metrics.signals.base import Dimension, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
+from metrics.signals.kinds import Kind, kind_of
 from metrics.signals.rescore import rescore
 from metrics.signals.words import CAP_CAUSES, Value, cause_text, claim_text
 
 Numbers = Sequence[float | None]
+NOT_BEHAVIOUR = {
+    Kind.MISSING: "the source was missing",
+    Kind.EXPIRED: "older facts expired",
+    Kind.NEW: "enough facts for the first time",
+}
 
 
 class Stored(Protocol):
@@ -180,31 +186,25 @@ def _under(config: ScorecardConfig, stored: Stored) -> Level | None:
 
 
 def _claim(before: Stored, after: Stored, code: str, *, fell: bool) -> str:
-    slot = BY_CODE[code].slot
-    was, now = before.states[slot], after.states[slot]
-    if State.BROKEN.value in (was, now) or State.STALE.value in (was, now):
-        return f"{BY_CODE[code].name}: the source was missing"
-    if was == State.OK.value != now:
-        return f"{BY_CODE[code].name}: older facts expired"
-    if now == State.OK.value != was:
-        return f"{BY_CODE[code].name}: measured for the first time"
+    kind = kind_of(before, after, code, rose=not fell)
+    if kind is Kind.STAGE:
+        joined = before.states[BY_CODE[code].slot] == State.NOT_APPLICABLE.value
+        return f"{BY_CODE[code].name}: {'now' if joined else 'no longer'} part of the score"
+    if kind in NOT_BEHAVIOUR:
+        return f"{BY_CODE[code].name}: {NOT_BEHAVIOUR[kind]}"
     return claim_text(code, fell=fell)
 
 
 def _add_signal(
     sums: dict[tuple[str, str], float], before: Stored, after: Stored, code: str, parts: Change
 ) -> None:
-    slot = BY_CODE[code].slot
-    was, now = before.states[slot], after.states[slot]
     performance, weighting = parts.performance[code], parts.weighting[code]
-    if {was, now} & {State.BROKEN.value, State.STALE.value}:
-        _add(sums, ("Missing source", "other"), performance + weighting)
-    elif was != now:
-        name = "Facts expired" if was == State.OK.value else "New facts"
-        _add(sums, (name, "other"), performance + weighting)
-    else:
+    kind = kind_of(before, after, code, rose=performance + weighting > 0)
+    if kind is Kind.BEHAVIOUR:
         _add(sums, (dimension_name(BY_CODE[code].dimension), "behaviour"), performance)
-        _add(sums, ("Stage and coverage", "other"), weighting)
+        _add(sums, (Kind.STAGE.capitalize(), "other"), weighting)
+    else:
+        _add(sums, (kind.capitalize(), "other"), performance + weighting)
 
 
 def _add(sums: dict[tuple[str, str], float], key: tuple[str, str], moved: float) -> None:

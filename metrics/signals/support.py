@@ -61,8 +61,8 @@ def _count_incidents_once(frames: Frames, tickets: pd.DataFrame) -> pd.DataFrame
 
 def speed_to_answer(frames: Frames) -> pd.DataFrame:
     """S19: per channel the median first answer of 84 days against its target, weighted by tickets.
-    Business hours, for calls hours of the clock. Never first-contact resolution or handling time.
-    n = answered tickets; part = answer in hours over all channels, whole = target in hours.
+    Business hours; for calls the mean, in hours of the clock. Never first-contact resolution or
+    handling time. n = answered tickets; part = answer in hours over all channels, whole = target.
     """
     tickets = frames.tickets
     answered = tickets[
@@ -71,12 +71,20 @@ def speed_to_answer(frames: Frames) -> pd.DataFrame:
     clock = answered["channel"].isin(CLOCK_CHANNELS).to_numpy()
     elapsed = (answered["first_answer"] - answered["opened"]).dt.total_seconds() / 3600
     worked = business_hours(answered["opened"], answered["first_answer"])
-    answered["hours"] = np.where(clock, elapsed, worked)
+    answered["hours"] = np.where(clock, np.maximum(elapsed, 0.0), worked)
     answered["target"] = answered["channel"].map(TARGET_HOURS).fillna(DEFAULT_TARGET_HOURS)
-    channels = answered.groupby(["account", "channel"], sort=False).agg(
-        hours=("hours", "median"), target=("target", "first"), count=("hours", "size")
+    channels = (
+        answered.groupby(["account", "channel"], sort=False)
+        .agg(
+            median=("hours", "median"),
+            mean=("hours", "mean"),
+            target=("target", "first"),
+            count=("hours", "size"),
+        )
+        .reset_index()
     )
-    channels = channels.reset_index()
+    calls = channels["channel"].isin(CLOCK_CHANNELS)
+    channels["hours"] = channels["mean"].where(calls, channels["median"])
     where, count = channels["account"], channels["count"]
     n = per_account(frames, where, count)
     raw = ratio(per_account(frames, where, count * channels["hours"] / channels["target"]), n)
@@ -114,16 +122,18 @@ def satisfaction(frames: Frames) -> pd.DataFrame:
     return table(raw, state=state, n=n, part=satisfied, whole=n)
 
 
-def ratings(frames: Frames) -> pd.DataFrame:
-    """Ratings of 182 days, on tickets and in surveys of kind csat: account, rating 1 to 5."""
+def ratings(frames: Frames, *, days: int = SATISFACTION_DAYS) -> pd.DataFrame:
+    """Ratings of some days, on tickets and in surveys of kind csat: account, rating 1 to 5. A
+    ticket is rated when it is solved.
+    """
     tickets = frames.tickets
     rated = tickets["solved_days_ago"].fillna(tickets["opened_days_ago"])
-    on_tickets = tickets[tickets["csat"].notna() & (rated <= SATISFACTION_DAYS)]
+    on_tickets = tickets[tickets["csat"].notna() & (rated <= days)]
     surveys = frames.surveys
     asked = surveys[
         (surveys["kind"] == "csat")
         & surveys["score"].between(1, 5)
-        & (surveys["answered_days_ago"] <= SATISFACTION_DAYS)
+        & (surveys["answered_days_ago"] <= days)
     ]
     return pd.concat(
         [

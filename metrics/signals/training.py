@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from metrics.signals.base import Frames, State
+from metrics.signals.base import Bools, Frames, State
 from metrics.signals.onboarding import ONBOARDING_DAYS
 from metrics.signals.values import per_account, ratio, states, table
 
+Codes = npt.NDArray[np.int64]
+
 
 def trained_share(frames: Frames) -> pd.DataFrame:
-    """S02: current people with a completed course / current people; in the first 90 days against
-    an expected ramp min(1, .3 + .7 a / 84). A course that names a persona counts for that persona
-    only. People who have left do not count: that is the point with high turnover. n = people.
+    """S02: trained current people / current people; in the first 90 days against an expected ramp
+    min(1, .3 + .7 a / 84). People who have left do not count: that is the point with high
+    turnover. n = people.
     """
     age = frames.accounts["age_days"].to_numpy()
     current = frames.people["current"].to_numpy(dtype=bool)
@@ -25,11 +28,26 @@ def trained_share(frames: Frames) -> pd.DataFrame:
     return table(ratio(done, people * ramp), state=state, n=people, part=done, whole=people)
 
 
-def is_trained(frames: Frames) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Who has completed a course that is meant for her persona, or for everybody [P]."""
-    done = frames.training[frames.training["completed_days_ago"].notna()]
-    own = frames.people["persona"].to_numpy()[done["person"].to_numpy(dtype=np.intp)]
-    fits = (done["persona"] == "") | (own == "") | (done["persona"].to_numpy() == own)
+def is_trained(frames: Frames) -> Bools:
+    """Who has completed her course [P]. Where the account has courses for her persona (assigned
+    to anybody, in any state), one of those; where it has none, or her persona is unknown, any.
+    """
+    rows = frames.training
+    person = rows["person"].to_numpy(dtype=np.intp)
+    account = frames.people["account"].to_numpy(dtype=np.intp)
+    persona, course = _shared_codes(frames.people["persona"], rows["persona"])
+    named = (rows["persona"] != "").to_numpy(dtype=bool)
+    kinds = int(max(persona.max(initial=0), course.max(initial=0))) + 1
+    paths = (account[person] * kinds + course)[named]
+    has_path = np.isin(account * kinds + persona, paths)
+    own = named & (course == persona[person])
+    done = rows["completed_days_ago"].notna().to_numpy(dtype=bool)
     trained = np.zeros(len(frames.people), dtype=bool)
-    trained[done["person"][fits.to_numpy()].to_numpy(dtype=np.intp)] = True
+    trained[person[done & (own | ~has_path[person])]] = True
     return trained
+
+
+def _shared_codes(first: pd.Series, second: pd.Series) -> tuple[Codes, Codes]:
+    """The texts of two columns as numbers; equal texts have equal numbers."""
+    codes, _ = pd.factorize(np.concatenate([first.to_numpy(object), second.to_numpy(object)]))
+    return codes[: len(first)], codes[len(first) :]
