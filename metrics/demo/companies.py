@@ -7,7 +7,7 @@ from itertools import product
 
 COMPANIES = tuple(
     """Alderbrook Mills|Anselm & Roe|Arcwell Foods|Ashgrove Dental|Auberon Travel|Balmoor Freight
-Bexley Tiles|Birchmere Bank|Blauwerk Optik|Boreal Kitchens|Bramholt Legal|Brightfen Energy
+Bexley Tiles|Birchmere Bank|Blauwerk Optik|Boreal Kitchens|Bramhollow Legal|Brightfen Energy
 Brookhaven Seeds|Calder & Finch|Camberline|Candlewick Toys|Caspian Ferries|Cedarpoint Clinics
 Cinderford Steel|Clearmarsh Water|Cobalt Orchard|Copperdale Homes|Corvane Robotics|Crestwick
 Dalmara Fashion|Deepholm Salvage|Dornfeld Maschinen|Dovetail Joinery|Driftmoor|Dunmere Insurance
@@ -16,7 +16,7 @@ Farrowgate|Fenwick Harbour|Fernhollow Spa|Fjordlys Audio|Flintmoor Quarries|Foxb
 Gablewood Doors|Galenport Pharma|Garnet & Slate|Gildersham|Glasswater Labs|Goldenreed Rice
 Granholm Bikes|Greyfriar Books|Hallowell Pumps|Harrowdene|Hawkspur Aviation|Hazelrigg Dairy
 Heronsgate|Hillcote Cheese|Hollowbrook Cider|Hortensia Blumen|Ibexhaus Outdoor|Inverlay Textiles
-Ironbarrow Tools|Ivoryfield|Jadewharf Shipping|Juniper & Vale|Kaltensee Brauerei|Kestrelway
+Ironmarsh Tools|Ivoryfield|Jadewharf Shipping|Juniper & Vale|Kaltensee Brauerei|Kestrelway
 Kingsfold Media|Kirkmoor Cement|Kobaltwind|Lacewing Studios|Lanternhill Games|Larkmead Vets
 Laurelstone Hotels|Leafcroft Paper|Lindenhof Pflege|Longreach Solar|Lumenfjord|Lydgate Motors
 Maplecroft Homes|Marigold Transit|Marlowe Bay Fisheries|Meadowhurst|Merrowsea Marine|Millgarth

@@ -41,6 +41,11 @@ class Movement:
     seats: int
 
 
+def account_id(index: int) -> str:
+    """The external id of the account at `index`."""
+    return f"acc-{index + 1:04d}"
+
+
 @dataclass(kw_only=True)
 class Customer:
     """An account and all that is decided about it. Days are counted from the first of the period.
@@ -71,10 +76,11 @@ class Customer:
     # usage | logins | none; sources that the customer did not buy
     usage: str = "usage"
     missing: tuple[str, ...] = ()
+    parent: int | None = None
 
     @property
     def external_id(self) -> str:
-        return f"acc-{self.index + 1:04d}"
+        return account_id(self.index)
 
     @property
     def domain(self) -> str:
@@ -109,6 +115,7 @@ def make_customer(plan: Plan, index: int, *, incidents: list[int]) -> Customer:
     segment = SEGMENTS[(seats > 14) + (seats > 55)]
     tier = PLANS[min(max(SEGMENTS.index(segment) + int(rng.choice([-1, 0, 0, 0, 1])), 0), 2)]
     age = story.age if story else _age(rng)
+    is_subsidiary = story is None and index > 0 and rng.random() < 0.05
     states, shocks = _states(plan, index, story=story, incidents=incidents)
     return Customer(
         index=index,
@@ -126,6 +133,7 @@ def make_customer(plan: Plan, index: int, *, incidents: list[int]) -> Customer:
         ends_at=plan.days,
         states=states,
         shocks=shocks,
+        parent=int(rng.integers(index)) if is_subsidiary else None,
     )
 
 
@@ -141,10 +149,10 @@ def _states(
     plan: Plan, index: int, *, story: Story | None, incidents: list[int]
 ) -> tuple[Floats, list[Shock]]:
     rng = plan.rng(Purpose.STATES, index)
-    # most fit the product; about one in seven never did
-    common = rng.normal(-1.5, 0.4) if rng.random() < 0.14 else rng.normal(0.85, 0.4)
+    # most fit the product; about one in six never did
+    common = rng.normal(-1.5, 0.4) if rng.random() < 0.17 else rng.normal(0.5, 0.5)
     common = story.level if story else common
-    own = rng.normal(scale=0.25, size=len(State)) * (0.3 if story else 1.0)
+    own = rng.normal(scale=0.4, size=len(State)) * (0.3 if story else 1.0)
     spread = 0.12 if story else 0.35
     path = drift(rng, days=plan.days, mean=common + own, memory=120.0, sd=spread)
     if story:

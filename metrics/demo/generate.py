@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from metrics.demo.contracts import Customer, make_customer
+from metrics.demo.contracts import Customer, account_id, make_customer
 from metrics.demo.features import FEATURES
 from metrics.demo.files import LATE, Files
 from metrics.demo.learning import Cells, make_milestones, make_training
@@ -32,8 +32,9 @@ def generate(plan: Plan, folder: Path) -> dict[str, int]:
     with Files(folder) as files:
         files.write("features", _features(plan, calendar))
         begin, end = outage(plan)
-        broken = (calendar.day(begin).isoformat(), calendar.day(end).isoformat(), "broken")
-        files.write("source_status", [("surveys", "", *broken)])
+        if end > 0:
+            span = (calendar.day(begin).isoformat(), calendar.day(end).isoformat())
+            files.write("source_status", [("surveys", "", *span, "broken")])
         for index in range(plan.accounts):
             customer = make_customer(plan, index, incidents=incidents)
             decide_renewals(plan, calendar, customer)
@@ -101,7 +102,7 @@ def _account(calendar: Calendar, customer: Customer) -> Cells:
         customer.renews_on.isoformat(),
         customer.notice_days,
         customer.owner,
-        "",
+        "" if customer.parent is None else account_id(customer.parent),
         "" if notice is None else calendar.day(notice).isoformat(),
         "" if churned is None else calendar.day(churned).isoformat(),
         customer.churn_reason if churned is not None else "",

@@ -65,7 +65,7 @@ def _outcome(
     came = float(member.came or 0.0)
     seen = min(max(int(came), 0), plan.days - 1)
     states = customer.states[seen]
-    eager = 1.5 + 1.0 * states[State.COMPETENCE] + 0.5 * states[State.PEOPLE] + 0.4 * member.habit
+    eager = 0.9 + 1.0 * states[State.COMPETENCE] + 0.5 * states[State.PEOPLE] + 0.4 * member.habit
     eager -= {"beginner": 0.0, "intermediate": 0.7, "expert": 1.4}[course.level]
     will, passes, wait = rng.random() < 1 / (1 + np.exp(-eager)), rng.random(), rng.exponential()
     weeks = {"beginner": 2.0, "intermediate": 8.0, "expert": 16.0}[course.level]

@@ -75,6 +75,12 @@ class _Maker:
         self.groups = [str(name) for name in self.rng.permutation(companies.GROUPS)[:count]]
         weights = self.rng.dirichlet(np.full(count, 4.0))
         self.group_shares = weights / weights.sum()
+        # the product fits one department better than another
+        pulls = self.rng.normal(scale=0.7, size=count)
+        # and here and there one never warms to it
+        ready = float(customer.states[:, State.PEOPLE].mean())
+        pulls[self.rng.random(count) < np.clip(0.1 - 0.08 * ready, 0.02, 0.3)] -= 3.5
+        self.pulls = dict(zip(self.groups, pulls, strict=True))
         self.script = int(self.rng.choice(len(companies.SCRIPTS), p=companies.SCRIPT_SHARES))
         people = customer.states[:, State.PEOPLE]
         # a year's turnover is 14 % where all is well, and doubles where it is not
@@ -88,7 +94,7 @@ class _Maker:
         """The first team, then those who replace leavers, then those of new seats."""
         customer, rng = self.customer, self.rng
         mood = float(customer.states[customer.begin, State.PEOPLE])
-        filled = float(np.clip(0.92 + 0.06 * mood, 0.55, 1.0))
+        filled = float(np.clip(0.86 + 0.08 * mood, 0.5, 1.0))
         # somebody signs up on the first day, whatever follows
         self._add(came=customer.starts_at + 0.4, replaced=True)
         for _ in range(max(round(customer.seats_on(customer.begin) * filled) - 1, 1)):
@@ -138,16 +144,17 @@ class _Maker:
         if rng.random() < 0.25:
             script = int(rng.choice(len(companies.SCRIPTS), p=companies.SCRIPT_SHARES))
         known = _ALL_NAMES[script]
+        group = self.groups[int(rng.choice(len(self.groups), p=self.group_shares))]
         return Member(
             number=self._next_number(),
             name=known[int(rng.integers(len(known)))],
             script=script,
-            group=self.groups[int(rng.choice(len(self.groups), p=self.group_shares))],
+            group=group,
             persona=PERSONAS[int(rng.choice(4, p=_PERSONA_SHARES))],
             level=LEVELS[int(rng.choice(3, p=(0.4, 0.42, 0.18)))],
             came=came,
             left=None,
-            habit=float(rng.normal(scale=0.8)),
+            habit=float(rng.normal(loc=self.pulls[group], scale=0.8)),
             intended=bool(rng.random() < 0.96) or number < 3,
             leaves=self._leaves(),
         )
@@ -197,7 +204,7 @@ class _Maker:
     def _champion_leaves(self) -> int | None:
         customer = self.customer
         if customer.story and customer.story.key == "champion_loss":
-            return customer.ends_at - 62 if customer.ends_at > 70 else None
+            return customer.ends_at - 75 if customer.ends_at > 90 else None
         days = [shock.at for shock in customer.shocks if shock.kind == "champion_left"]
         inside = [at for at in days if customer.begin + 14 < at < customer.ends_at]
         return min(inside) if inside else None

@@ -18,12 +18,12 @@ _REASONS = {
     State.SUPPORT: "Waited too long for answers.",
     State.SENTIMENT: "Chose a competitor after the price rise.",
 }
-_UNFORESEEN = (
+UNFORESEEN = (
     "Acquired; the new owner has a system of its own.",
     "Insolvent.",
     "Closed the site that used it.",
 )
-UNFORESEEN_SHARE = 0.012
+UNFORESEEN_SHARE = 0.015
 
 
 def anniversary(start: dt.date, years: int) -> dt.date:
@@ -71,10 +71,10 @@ def _leaves(rng: np.random.Generator, customer: Customer, *, notice: int) -> boo
     if customer.story or notice <= customer.starts_at + 60:
         return False
     if unforeseen < UNFORESEEN_SHARE:
-        customer.churn_reason = _UNFORESEEN[int(which * len(_UNFORESEEN))]
+        customer.churn_reason = UNFORESEEN[int(which * len(UNFORESEEN))]
         return True
     mood = _mood(customer, notice)
-    if chance < 1 / (1 + np.exp(1.6 + 2.3 * mood)):
+    if chance < 1 / (1 + np.exp(1.95 + 2.2 * mood)):
         worst = State(int(np.argmin(customer.states[max(notice, 0)])))
         customer.churn_reason = _REASONS[worst]
         return True

@@ -48,7 +48,7 @@ STORIES = (
 )
 
 # days before the end on which the turning point lies
-TURN = {"silent_decline": 190, "champion_loss": 62, "ticket_storm": 20, "healthy_expansion": 150}
+TURN = {"silent_decline": 190, "champion_loss": 75, "ticket_storm": 26, "healthy_expansion": 150}
 
 
 def _ramp(days: int, *, begin: int, length: int) -> Floats:
@@ -66,7 +66,7 @@ def shift(story: Story, *, days: int) -> Floats:
         added[:, State.PEOPLE] = -1.0 * fall
     elif story.key == "champion_loss":
         fall = _ramp(days, begin=turn, length=20)
-        added[:, State.VALUE] = -2.0 * fall
+        added[:, State.VALUE] = -2.8 * fall
         added[:, State.PEOPLE] = -1.6 * fall
         added[:, State.SENTIMENT] = -1.2 * fall
     elif story.key == "ticket_storm":

@@ -62,7 +62,7 @@ def _survey(
 ) -> Cells | None:
     """Cells from person to comment; None where nobody could be asked, or it was not recorded."""
     feeling = float(customer.states[day, State.SENTIMENT]) + 0.25 * member.habit
-    answers = rng.random() < 1 / (1 + np.exp(0.75 - 0.7 * feeling))
+    answers = rng.random() < 1 / (1 + np.exp(1.25 - 0.7 * feeling))
     wait, mood, writes = rng.exponential(2.5), rng.normal(), rng.random()
     last = customer.ends_at if member.left is None else min(member.left, customer.ends_at)
     lost_from, lost_to = outage(plan)
@@ -76,15 +76,15 @@ def _survey(
     row = (member.external_id(customer), kind, calendar.moment(sent))
     if not answered:
         return (*row, "", "", "")
-    score, text = _answer(rng, member, kind=kind, feeling=feeling + 0.7 * mood, writes=writes)
+    score, text = _answer(rng, member, kind=kind, feeling=feeling + 0.9 * mood, writes=writes)
     return (*row, calendar.moment(at), score, text)
 
 
 def _answer(
     rng: np.random.Generator, member: Member, *, kind: str, feeling: float, writes: float
 ) -> tuple[int, str]:
-    nps = int(np.clip(round(7.6 + 1.35 * feeling), 0, 10))
-    score = nps if kind == "nps" else int(np.clip(round(3.7 + 0.65 * feeling), 1, 5))
+    nps = int(np.clip(round(7.05 + 1.35 * feeling), 0, 10))
+    score = nps if kind == "nps" else int(np.clip(round(3.6 + 0.65 * feeling), 1, 5))
     if writes > 0.45:
         return score, ""
     good, bad = (9, 6) if kind == "nps" else (4, 2)

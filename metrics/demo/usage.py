@@ -16,7 +16,7 @@ Flags = NDArray[np.bool_]
 KEYS = (*(feature.key for feature in FEATURES), LOGIN)
 _LOGIN = len(FEATURES)
 # mean days until a feature is taken up, and the share of people who ever do, by level
-_TAKE_UP = {"core": (7.0, 0.97), "intermediate": (60.0, 0.8), "advanced": (150.0, 0.5)}
+_TAKE_UP = {"core": (7.0, 0.97), "intermediate": (60.0, 0.7), "advanced": (150.0, 0.4)}
 LOGIN_ROWS = 0.22
 
 
@@ -76,7 +76,7 @@ def _activity(
     ramp = 1 - 0.65 * np.exp(-np.maximum(tenure, 0) / speed)
     week = (np.arange(days) + calendar.weekday[0]) // 7
     draws = rng.random((len(members), int(week[-1]) + 1))[:, week]
-    on = draws < _logistic(2.1 + 1.2 * value + 0.6 * habit) * ramp
+    on = draws < _logistic(1.75 + 1.2 * value + 0.6 * habit) * ramp
     chance = _logistic(0.0 + 0.5 * habit + 0.35 * value) * ramp * calendar.busyness
     active: Flags = on & (rng.random((len(members), days)) < chance)
     active &= _present(members, customer, tenure)
