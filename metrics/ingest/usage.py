@@ -20,6 +20,7 @@ CREATE TEMP TABLE IF NOT EXISTS stage_usage (
     occurred_at timestamptz, day date, count bigint
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS stage_dirty (account_id bigint, day date) ON COMMIT DELETE ROWS;
+TRUNCATE stage_usage, stage_dirty;
 """
 COLUMNS = (
     "place", "event_key", "account_id", "person_id", "feature_id", "occurred_at", "day", "count"

@@ -1,33 +1,32 @@
-"""A database with an organisation, and files to send through the door."""
+"""A database, a clock that stands still, and files to send through the door."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import time_machine
 
-from metrics.ingest import BatchReport, import_file
-
-NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
-Send = Callable[..., BatchReport]
+from tests.ingest.sending import NOW, Sender
 
 
 @pytest.fixture(autouse=True)
-def _clock() -> object:
-    with time_machine.travel(NOW, tick=False):
-        yield
+def clock() -> Iterator[time_machine.Coordinates]:
+    """It is NOW, until a test moves on."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
-def send(tmp_path: Path) -> Send:
-    """Writes lines as a file of a source and imports it."""
+def send(tmp_path: Path, db: None) -> Sender:
+    """Sends rows of a source through the door."""
+    return Sender(tmp_path)
 
-    def send(source: str, *lines: str, **options: object) -> BatchReport:
-        path = tmp_path / f"{source}.csv"
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        return import_file(source, path, **options)  # type: ignore[arg-type]
 
+@pytest.fixture
+def acme(send: Sender) -> Sender:
+    """Two accounts with people."""
+    send("accounts", "A1,Acme,acme.example,,,,20,1200,EUR,2025-01-01,2027-01-01,90,,,,,", "A2,Bolt")
+    send("people", "P1,A1,ann@acme.example,Ann", "P2,A1,bo@acme.example,Bo", "P3,A2,,Cy")
     return send
