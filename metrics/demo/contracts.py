@@ -109,7 +109,7 @@ def make_customer(plan: Plan, index: int, *, incidents: list[int]) -> Customer:
     rng = plan.rng(Purpose.TERMS, index)
     story = STORIES[index] if index < len(STORIES) else None
     # measured: the skew makes the mean larger than the median, and turnover adds people in time
-    median = plan.people / (1.33 * (1 + 0.27 * plan.days / 365))
+    median = plan.people / (1.27 * (1 + 0.25 * plan.days / 365))
     seats = int(np.clip(round(rng.lognormal(np.log(median), 0.8)), 4, 200))
     seats = story.seats if story else seats
     segment = SEGMENTS[(seats > 14) + (seats > 55)]

@@ -42,7 +42,7 @@ STORIES = (
     Story(key="healthy_expansion", name="Juniper & Vale", seats=60, age=700, level=1.5),
     # bought, set up by half, and then nothing
     Story(key="stalled_onboarding", name="Wrenfield Labs", seats=20, age=64, level=-0.6),
-    Story(key="brand_new", name="Saffronwell", seats=12, age=5, level=0.8),
+    Story(key="brand_new", name="Saffronwell", seats=12, age=5, level=1.8),
     # uses the product on its own servers: no usage ever comes in
     Story(key="no_usage_source", name="Quarrybank", seats=26, age=480, level=0.5),
 )
