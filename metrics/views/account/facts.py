@@ -1,97 +1,195 @@
-"""Down to the facts: seats, people, tickets and answers behind the score."""
+"""Down to the facts: seats, people, tickets and answers, as the night knew them."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
-from accounts.models import Account, Contract, Person
-from metrics.models import ActivityCalendar, Run, Snapshot, Survey, Ticket, TrainingRecord
+from accounts.models import Account, ArrMovement, Contract, Milestone, Organisation, Person
+from metrics.models import ActivityCalendar, Run, Survey, Ticket, TrainingRecord
 
-PEOPLE = 25
-NEWEST = 6
+NEWEST = 8
+NEW_DAYS = 56
+SILENT_DAYS = 21
+DONE = ("completed", "passed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What may be shown: facts of this account before `day` that were known by the cut-off."""
+
+    account: Account
+    run: Run
+    organisation: Organisation
+
+    @property
+    def day(self) -> dt.date:
+        """The business day of the night."""
+        return self.run.business_day
+
+    @property
+    def until(self) -> dt.datetime:
+        """The start of the business day: later facts belong to the next night."""
+        return self.organisation.starts_at(self.day)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRow:
+    """A person as the list shows her; `silent`: whole days since she was last active."""
+
+    person: Person
+    last_day: dt.date | None
+    silent: int | None
+    is_trained: bool
+    is_new: bool
+    is_quiet: bool
+
+
+def terms(known: Known) -> Contract | None:
+    """The contract in force."""
+    return contracts(known).first()
+
+
+def contracts(known: Known) -> QuerySet[Contract]:
+    """Versions of the contract, the newest first."""
+    mine = Contract.objects.filter(account=known.account, known_at__lte=known.run.data_cutoff)
+    return mine.order_by("-known_at")
+
+
+def movements(known: Known) -> QuerySet[ArrMovement]:
+    """Changes of ARR, the newest first."""
+    mine = ArrMovement.objects.filter(
+        account=known.account, known_at__lte=known.run.data_cutoff, on__lt=known.day
+    )
+    return mine.order_by("-on", "-pk")
+
+
+def milestones(known: Known) -> list[Milestone]:
+    """Value tasks by due day; what was completed later than the night counts as open."""
+    rows = list(
+        Milestone.objects.filter(
+            account=known.account, known_at__lte=known.run.data_cutoff
+        ).order_by("due_on", "name")
+    )
+    for row in rows:
+        if row.completed_on and row.completed_on >= known.day:
+            row.completed_on = None
+    return rows
+
+
+def people(known: Known) -> list[PersonRow]:
+    """Everybody who has not left, the most recently active first."""
+    everybody = Person.objects.filter(
+        account=known.account, known_at__lte=known.run.data_cutoff
+    ).exclude(persona__in=Person.NOT_PEOPLE)
+    here = [p for p in everybody if not p.deactivated_at or p.deactivated_at >= known.until]
+    last = dict(
+        ActivityCalendar.objects.filter(account_id=known.account.pk).values_list(
+            "person_id", "last_day"
+        )
+    )
+    trained = _trained(known)
+    rows = [_person(person, last.get(person.pk), trained, known) for person in here]
+    return sorted(rows, key=lambda row: (row.silent is None, row.silent, row.person.name))
+
+
+def _person(
+    person: Person, last: dt.date | None, trained: dict[int, set[str]], known: Known
+) -> PersonRow:
+    silent = max((known.day - last).days, 0) if last else None
+    courses = trained.get(person.pk, set())
+    since = known.organisation.day_of(person.provisioned_at) if person.provisioned_at else None
+    return PersonRow(
+        person=person,
+        last_day=last,
+        silent=silent,
+        is_trained=bool(courses & {"", person.persona}) or bool(courses and not person.persona),
+        is_new=bool(since and 0 <= (known.day - since).days <= NEW_DAYS),
+        is_quiet=silent is None or silent > SILENT_DAYS,
+    )
+
+
+def _trained(known: Known) -> dict[int, set[str]]:
+    """Person -> personas of the courses she has completed ("" is for everybody)."""
+    newest = (
+        TrainingRecord.objects.filter(account=known.account, known_at__lte=known.run.data_cutoff)
+        .order_by("external_id", "-known_at", "-pk")
+        .distinct("external_id")
+        .values_list("person_id", "persona", "status", "completed_at")
+    )
+    found: dict[int, set[str]] = {}
+    for person, persona, status, at in newest:
+        if status in DONE and (at is None or at < known.until):
+            found.setdefault(person, set()).add(persona)
+    return found
+
+
+def tickets(known: Known) -> list[Ticket]:
+    """Tickets of the last year, the newest first; dated fields of later days are empty."""
+    newest = (
+        Ticket.objects.filter(
+            account=known.account,
+            known_at__lte=known.run.data_cutoff,
+            opened_at__lt=known.until,
+            opened_at__gte=known.until - dt.timedelta(days=365),
+        )
+        .select_related("person")
+        .order_by("external_id", "-known_at", "-pk")
+        .distinct("external_id")
+    )
+    rows = sorted(newest, key=lambda ticket: ticket.opened_at, reverse=True)
+    for row in rows:
+        row.first_answer_at = _before(row.first_answer_at, known.until)
+        row.solved_at = _before(row.solved_at, known.until)
+    return rows
+
+
+def answers(known: Known) -> list[Survey]:
+    """Answers of the last year, the newest first."""
+    newest = (
+        Survey.objects.filter(account=known.account, known_at__lte=known.run.data_cutoff)
+        .select_related("person")
+        .order_by("external_id", "-known_at", "-pk")
+        .distinct("external_id")
+    )
+    oldest = known.until - dt.timedelta(days=365)
+    answered = [s for s in newest if s.answered_at and oldest <= s.answered_at < known.until]
+    return sorted(answered, key=lambda survey: survey.answered_at or oldest, reverse=True)
+
+
+def _before(at: dt.datetime | None, until: dt.datetime) -> dt.datetime | None:
+    return at if at and at < until else None
 
 
 def funnel(seats: dict[str, Any]) -> list[dict[str, Any]]:
-    """Steps from sold to active with what each loses; the biggest loss is marked and named."""
+    """Steps from sold to active with what each loses; the biggest loss is marked."""
     names = [
         ("sold", "Sold", ""),
         ("intended", "Should use it", "seats that nobody is named for"),
-        ("provisioned", "Provisioned", "people without access"),
-        ("trained", "Trained", "people without a course"),
-        ("active", "Active in 28 days", "people not active"),
+        ("provisioned", "Provisioned", "of the roster without access"),
+        ("trained", "Trained", "people without their course"),
+        ("active", "Active in 28 days", "people inactive for four weeks"),
     ]
     known = [(label, loss, seats[key]) for key, label, loss in names if seats.get(key) is not None]
-    top = max((count for _, _, count in known), default=0)
-    rows: list[dict[str, Any]] = []
+    top = max((count for _, _, count in known), default=0) or 1
+    rows = []
     for place, (label, loss, count) in enumerate(known):
-        lost = max(known[place - 1][2] - count, 0) if place else 0
+        before = known[place - 1][2] if place else count
+        lost = max(before - count, 0)
         rows.append(
             {
                 "label": label,
                 "count": count,
                 "lost": lost,
                 "loss": loss,
-                "width": 100 * count / top if top else 0,
-                "lost_width": 100 * lost / top if top else 0,
-                "worst": False,
+                "from": 100 * count / top,
+                "width": 100 * count / top,
+                "lost_width": 100 * lost / top,
+                "more": count > before,
             }
         )
-    worst = max(rows, key=lambda row: row["lost"], default=None)
-    if worst and worst["lost"]:
-        worst["worst"] = True
-    return rows
-
-
-def terms(account: Account, run: Run) -> Contract | None:
-    """The contract as the night knew it."""
-    return (
-        Contract.objects.filter(account=account, known_at__lte=run.data_cutoff)
-        .order_by("-known_at")
-        .first()
-    )
-
-
-def people(account: Account, run: Run) -> tuple[list[Person], int]:
-    """The first people by last activity, and how many there are. Each has `last_day`,
-    `is_trained`, `is_new`, `days_silent`.
-    """
-    everybody = Person.objects.filter(account=account).exclude(persona__in=Person.NOT_PEOPLE)
-    last = ActivityCalendar.objects.filter(account_id=account.pk, person_id=OuterRef("pk"))
-    trained = TrainingRecord.objects.filter(
-        person=OuterRef("pk"), is_latest=True, status__in=["completed", "passed"]
-    )
-    rows = list(
-        everybody.filter(deactivated_at=None)
-        .annotate(last_day=Subquery(last.values("last_day")[:1]), is_trained=Exists(trained))
-        .order_by(F("last_day").desc(nulls_last=True), "name")[:PEOPLE]
-    )
-    for person in rows:
-        person.is_new = _is_new(person, run.business_day)
-        last_day = getattr(person, "last_day", None)
-        person.days_silent = (run.business_day - last_day).days if last_day else None
-    return rows, everybody.filter(deactivated_at=None).count()
-
-
-def _is_new(person: Person, today: dt.date) -> bool:
-    at = person.provisioned_at
-    return bool(at and 0 <= (today - at.date()).days <= 56)
-
-
-def tickets(account: Account) -> QuerySet[Ticket]:
-    """The newest tickets."""
-    newest = Ticket.objects.filter(account=account, is_latest=True).select_related("person")
-    return newest.order_by("-opened_at")[:NEWEST]
-
-
-def answers(account: Account) -> QuerySet[Survey]:
-    """The newest answers, with their comments."""
-    answered = Survey.objects.filter(account=account, is_latest=True).exclude(answered_at=None)
-    return answered.select_related("person").order_by("-answered_at")[:NEWEST]
-
-
-def seats_of(now: Snapshot) -> list[dict[str, Any]]:
-    """The funnel of a night."""
-    return funnel(now.seats or {})
+    biggest = max((row["lost"] for row in rows), default=0)
+    return [row | {"is_biggest": biggest > 0 and row["lost"] == biggest} for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from accounts.models import Account, Contract
+from accounts.models import Contract
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.story import value_of
 from metrics.signals.words import cause_text, number
@@ -13,42 +13,69 @@ from metrics.views.account.moved import Moved
 from metrics.views.account.night import Night
 
 NOISE = 3.0
+REFERENCE = 70.0
+FALLING = -12.0
+TRACK = 264
 
 
-def head(account: Account, night: Night, contract: Contract | None, month: Moved) -> dict[str, Any]:
-    """Everything above the tabs."""
+def head(night: Night, contract: Contract | None, chosen: Moved) -> dict[str, Any]:
+    """Everything above the first section."""
     now, today = night.now, night.run.business_day
     return {
-        "score": now.score,
-        "band": now.band,
         "band_since": _band_since(night),
-        "lead": lead(night, month),
+        "lead": lead(night, chosen),
         "changes": [(days, *_change(night, days)) for days in (30, 7)],
-        "momentum": now.momentum,
-        "coverage": now.coverage,
-        "confidence": now.confidence,
+        "is_declining": now.momentum is not None and now.momentum <= FALLING,
         "contract": contract,
         "days_left": (contract.renews_on - today).days if contract and contract.renews_on else None,
         "notice_by": _notice_by(contract),
-        "caps": now.caps,
         "leaving": now.status == "leaving",
-        "compared": month.before.score if month.before else None,
+        "gauge": gauge(night, chosen.before.score if chosen.before else None),
     }
 
 
-def lead(night: Night, month: Moved) -> tuple[str, str]:
-    """(claim, cause): "Falling for four weeks." and what lies behind it."""
+def gauge(night: Night, compared: float | None) -> dict[str, Any]:
+    """A track of 264 px in three pieces with 2 px between them; places of today and the compared
+    day in px, None where there is no score.
+    """
+    config, score = night.config, night.now.score
+    edges = (0.0, config.red_below, config.green_from, 100.0)
+    pieces = zip(("red", "amber", "green"), edges, edges[1:], strict=False)
+    return {
+        "pieces": [
+            {
+                "band": band,
+                "x": _px(low) + (1 if low else 0),
+                "width": _px(high) - _px(low) - (2 if low > 0 and high < 100 else 1),
+                "lit": score is not None and band == night.now.band,
+            }
+            for band, low, high in pieces
+        ],
+        "marks": [(edge, _px(edge)) for edge in edges],
+        "today": None if score is None else _px(score),
+        "compared": None if compared is None else _px(compared),
+    }
+
+
+def _px(points: float) -> float:
+    return round(points * TRACK / 100, 1)
+
+
+def lead(night: Night, chosen: Moved) -> tuple[str, str]:
+    """(claim, cause): what happened, and what lies behind it."""
     now = night.now
     if now.score is None:
-        return "Not enough data for a score.", f"{now.cause}."
-    total = month.total or 0.0
+        return "Not enough data for a score.", f"{now.cause}." if now.cause else ""
+    if now.status == "leaving":
+        return "They have given notice.", _standing(night)
+    total = chosen.total
+    if total is None or abs(total) < NOISE:
+        return f"Steady at {number(now.score)}.", _standing(night)
     rising = total > 0
-    if abs(total) < NOISE:
-        claim = f"Steady at {number(now.score)}."
-        return claim, _standing(night)
-    weeks = f"in {month.days} days"
-    claim = f"{'Up' if rising else 'Down'} {number(abs(total), 1)} points {weeks}."
-    found = [r for r in month.reasons if (r["moved"] > 0) == rising][:2]
+    days = (night.run.business_day - chosen.since).days
+    span = "since yesterday" if days == 1 else f"in {days} days"
+    claim = f"{'Up' if rising else 'Down'} {number(abs(total), 1)} points {span}."
+    found = [reason for reason in chosen.reasons if (reason["moved"] > 0) == rising][:2]
     texts = [cause_text(r["code"], value_of(now, r["code"]), good=rising) for r in found]
     return claim, _sentence(texts)
 
@@ -56,13 +83,16 @@ def lead(night: Night, month: Moved) -> tuple[str, str]:
 def _standing(night: Night) -> str:
     """What takes most from an account that does not move, or what holds it up."""
     now = night.now
-    measured = [s for s in SIGNALS if (now.weights[s.slot] or 0) > 0]
-    loss = {s.code: (now.weights[s.slot] or 0) * ((now.points[s.slot] or 0) - 70) for s in measured}
-    worst = sorted((code for code in loss if loss[code] < -0.5), key=loss.__getitem__)[:2]
+    counted = [s for s in SIGNALS if (now.weights[s.slot] or 0.0) > 0]
+    against = {
+        s.code: (now.weights[s.slot] or 0.0) * ((now.points[s.slot] or 0.0) - REFERENCE)
+        for s in counted
+    }
+    worst = sorted((code for code in against if against[code] < -0.5), key=against.__getitem__)[:2]
     if worst:
         texts = [cause_text(code, value_of(now, code), good=False) for code in worst]
         return f"What holds it back: {_sentence(texts, lower=True)}"
-    best = sorted(loss, key=loss.__getitem__, reverse=True)[:2]
+    best = sorted(against, key=against.__getitem__, reverse=True)[:2]
     return _sentence([cause_text(code, value_of(now, code), good=True) for code in best])
 
 
@@ -98,6 +128,7 @@ def _band_since(night: Night) -> tuple[dt.date, str] | None:
 
 
 def _notice_by(contract: Contract | None) -> dt.date | None:
+    """The last day on which they can give notice."""
     if contract is None or not contract.renews_on or contract.notice_days is None:
         return None
     return contract.renews_on - dt.timedelta(days=contract.notice_days)

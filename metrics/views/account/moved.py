@@ -3,84 +3,163 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from metrics.charts import Figure, waterfall
 from metrics.models import Run, Snapshot
+from metrics.scoring.config import ScorecardConfig
+from metrics.signals.base import State
+from metrics.signals.catalogue import BY_CODE
 from metrics.signals.defaults import read_config
 from metrics.signals.story import Reason, Step, change_between, reasons, steps
-from metrics.signals.words import value_text
+from metrics.signals.words import Value, value_text
 from metrics.views.account.night import Night, compared
 
 PERIODS = (1, 7, 30, 90)
 DEFAULT_DAYS = 30
+LONGEST = 3650
 TOP = 5
+NO_DAY = "No night is published for that day or the week before it. Choose another day."
+NO_SCORE = "On one of the two days there was not enough data for a score, so there is no change."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """How far back the page looks: one of the buttons, or a day of the reader's choice."""
+
+    days: int
+    is_custom: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
     """The change over a period; `why_not` says why there is none to explain."""
 
-    days: int
+    period: Period
     since: dt.date
     before: Snapshot | None = None
     total: float | None = None
     steps: tuple[Step, ...] = ()
     reasons: tuple[dict[str, Any], ...] = ()
     figure: Figure | None = None
+    starts_at: float = 0.0
     why_not: str = ""
 
 
-def read_period(parameters: Any, *, today: dt.date) -> int:
-    """Days back out of `days` or `since` in the URL; the default for anything else."""
+def read_period(parameters: Mapping[str, str], *, today: dt.date) -> Period:
+    """Out of `days` or `since` in the URL; the default for anything else."""
     try:
         if parameters.get("since"):
-            days = (today - dt.date.fromisoformat(parameters["since"])).days
+            since = dt.date.fromisoformat(parameters["since"])
+            period = Period(days=(today - since).days, is_custom=True)
         else:
-            days = int(parameters.get("days", DEFAULT_DAYS))
+            period = Period(days=int(parameters.get("days", DEFAULT_DAYS)), is_custom=False)
     except ValueError:
-        return DEFAULT_DAYS
-    return days if 0 < days <= 3650 else DEFAULT_DAYS
+        period = Period(days=0, is_custom=False)
+    good = 0 < period.days <= LONGEST and (period.is_custom or period.days in PERIODS)
+    return period if good else Period(days=DEFAULT_DAYS, is_custom=False)
 
 
-def moved(night: Night, days: int) -> Moved:
-    """The change of the account since `days` ago, in parts that sum."""
-    since = night.run.business_day - dt.timedelta(days=days)
+def moved(night: Night, period: Period) -> Moved:
+    """The change of the account over a period, in parts that sum."""
+    since = night.run.business_day - dt.timedelta(days=period.days)
     found = compared(night.now.account_id, since)
     if found is None:
-        return Moved(days=days, since=since, why_not="There is no score of that day to compare.")
+        return Moved(period=period, since=since, why_not=NO_DAY)
     run, before = found
     parts = change_between(before, night.now, old=_old_config(run, night.run))
     if parts is None:
-        text = "On one of the two days there was not enough data for a score."
-        return Moved(days=days, since=run.business_day, before=before, why_not=text)
-    bars = steps(before, night.now, parts)
+        return Moved(period=period, since=run.business_day, before=before, why_not=NO_SCORE)
+    bars = _ordered([_named(step, before, night) for step in steps(before, night.now, parts)])
+    figure = _figure(run, before, night, bars)
     return Moved(
-        days=days,
+        period=period,
         since=run.business_day,
         before=before,
-        total=parts.total,
+        total=round(night.now.score or 0.0, 1) - round(before.score or 0.0, 1),
         steps=tuple(bars),
-        reasons=tuple(_reason(reason) for reason in reasons(before, night.now, parts)[:TOP]),
-        figure=_figure(run, before, night, bars),
+        reasons=tuple(
+            _reason(reason, before, night.now)
+            for reason in reasons(before, night.now, parts)[:TOP]
+            if abs(reason.moved) >= 0.05
+        ),
+        figure=figure,
+        starts_at=figure["layout"]["yaxis"]["range"][0],
     )
 
 
-def _old_config(before: Run, now: Run) -> Any:
+def _old_config(before: Run, now: Run) -> ScorecardConfig | None:
     same = before.scorecard_id == now.scorecard_id
     return None if same else read_config(before.scorecard.body)
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def _named(step: Step, before: Snapshot, night: Night) -> Step:
+    """Which cap, which version."""
+    if step.name == "Cap":
+        rules = {cap["rule"] for cap in [*before.caps, *night.now.caps]}
+        return replace(step, name=" ".join(["Cap", *sorted(rules)]))
+    if step.name == "Scorecard":
+        return replace(step, name=f"Scorecard v{night.run.scorecard.version}")
+    return step
+
+
+def _ordered(bars: list[Step]) -> list[Step]:
+    """Behaviour first, in the direction of the change; then what is not behaviour."""
+    falling = sum(bar.moved for bar in bars) < 0
+    return sorted(
+        bars, key=lambda bar: (bar.kind != "behaviour", bar.moved if falling else -bar.moved)
+    )
+
+
+def _reason(reason: Reason, before: Snapshot, now: Snapshot) -> dict[str, Any]:
     return {
         "code": reason.code,
         "name": reason.name,
+        "dimension": BY_CODE[reason.code].dimension.value,
         "moved": reason.moved,
         "claim": reason.claim,
         "before": value_text(reason.code, reason.before),
         "after": value_text(reason.code, reason.after),
+        "points": (_points(before, reason.code), _points(now, reason.code)),
+        "behind": _behind(reason.code, now, reason.after),
     }
+
+
+def _points(stored: Snapshot, code: str) -> float | None:
+    return stored.points[BY_CODE[code].slot]
+
+
+def _behind(code: str, now: Snapshot, value: Value) -> str:
+    """How many people, tickets or answers a measured value rests on."""
+    measured = now.states[BY_CODE[code].slot] == State.OK.value
+    if not measured or not value.n >= 1 or code not in COUNTED:
+        return ""
+    noun = COUNTED[code]
+    return f"{value.n:.0f} {noun if value.n != 1 else SINGULAR[noun]}"
+
+
+COUNTED = {
+    "S02": "people",
+    "S03": "value tasks",
+    "S05": "people",
+    "S12": "groups",
+    "S17": "tickets",
+    "S19": "tickets",
+    "S20": "ratings",
+    "S22": "answers",
+    "S23": "surveys",
+}
+SINGULAR = {
+    "people": "person",
+    "value tasks": "value task",
+    "groups": "group",
+    "tickets": "ticket",
+    "ratings": "rating",
+    "answers": "answer",
+    "surveys": "survey",
+}
 
 
 def _figure(run: Run, before: Snapshot, night: Night, bars: list[Step]) -> Figure:

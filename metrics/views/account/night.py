@@ -1,4 +1,4 @@
-"""Reading one account's snapshots, joined to the published runs only."""
+"""Reading one account's snapshots, of published runs only."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from metrics.models import Run, Snapshot
+from metrics.scoring.config import ScorecardConfig
+from metrics.signals.defaults import read_config
 
-YEAR = 365
+REACH = dt.timedelta(days=7)  # how far before a day another night may stand for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,28 +29,24 @@ class Night:
     run: Run
     now: Snapshot
     history: list[Day]
+    config: ScorecardConfig
 
 
-def read_night(account_id: int, *, days: int = YEAR) -> Night | None:
-    """The newest published night that the account was part of; None before the first."""
-    run = Run.objects.latest_published()
-    if run is None:
+def read_night(account_id: int, run: Run | None) -> Night | None:
+    """The account in a run and before it; None where the run has not seen the account."""
+    now = snapshot_of(account_id, run) if run else None
+    if run is None or now is None:
         return None
-    now = snapshot_of(account_id, run)
-    if now is None:
-        return None
-    since = run.business_day - dt.timedelta(days=days)
     rows = Snapshot.objects.filter(
         account_id=account_id,
-        day__gte=since,
         day__lte=run.business_day,
-        run_id__in=Run.objects.published().filter(business_day__gte=since).values("pk"),
+        run_id__in=Run.objects.published().values("pk"),
     ).values_list("day", "score", "band", "scorecard_id")
     history = [
         Day(day=day, score=score, band=band, scorecard_id=card)
         for day, score, band, card in rows.order_by("day")
     ]
-    return Night(run=run, now=now, history=history)
+    return Night(run=run, now=now, history=history, config=read_config(run.scorecard.body))
 
 
 def snapshot_of(account_id: int, run: Run) -> Snapshot | None:
@@ -62,7 +60,7 @@ def compared(account_id: int, day: dt.date) -> tuple[Run, Snapshot] | None:
     """The published night of a day, or the nearest one up to a week before it."""
     run = (
         Run.objects.published()
-        .filter(business_day__lte=day, business_day__gt=day - dt.timedelta(days=7))
+        .filter(business_day__lte=day, business_day__gt=day - REACH)
         .select_related("scorecard")
         .order_by("-business_day")
         .first()

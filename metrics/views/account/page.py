@@ -11,12 +11,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import account_or_404
 from accounts.models import Account, Organisation
-from metrics.views.account import facts
-from metrics.views.account.dimensions import cards, made_of
+from metrics.models import Run
+from metrics.views.account import facts, timeline
+from metrics.views.account.dimensions import cards, made_of, opened, table
 from metrics.views.account.head import head
-from metrics.views.account.moved import DEFAULT_DAYS, PERIODS, moved, read_period
+from metrics.views.account.moved import PERIODS, moved, read_period
 from metrics.views.account.night import Night, read_night
-from metrics.views.account.trend import year
+from metrics.views.account.trend import history
 
 PAGE = "metrics/account.html"
 
@@ -24,32 +25,53 @@ PAGE = "metrics/account.html"
 @require_GET
 @vary_on_headers("HX-Request")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
-    """One account on the newest night; `?days=` or `?since=` choose the period to explain."""
+    """One account on the newest night. `?days=` or `?since=` choose the period to explain,
+    `?span=` the trend's, `?signals=` the dimension whose signals are listed.
+    """
     customer = account_or_404(request, pk)
-    night = read_night(customer.pk)
+    run = Run.objects.latest_published()
+    night = read_night(customer.pk, run)
     if night is None:
-        return render(request, "metrics/account_waiting.html", {"account": customer})
-    days = read_period(request.GET, today=night.run.business_day)
-    chosen = {"moved": moved(night, days), "periods": PERIODS, "night": night, "account": customer}
-    if request.headers.get("HX-Target") == "why-it-moved":
-        return render(request, f"{PAGE}#why-it-moved", chosen)
-    context = chosen | _page(customer, night, request.GET.get("span", "12m"), chosen["moved"])
-    return render(request, PAGE, context)
+        return render(request, "metrics/account_waiting.html", {"account": customer, "run": run})
+    template = f"{PAGE}#account-page" if request.headers.get("HX-Request") else PAGE
+    return render(request, template, _context(customer, night, request.GET))
 
 
-def _page(customer: Account, night: Night, span: str, chosen: Any) -> dict[str, Any]:
-    month = chosen if chosen.days == DEFAULT_DAYS else moved(night, DEFAULT_DAYS)
-    contract = facts.terms(customer, night.run)
-    people, people_total = facts.people(customer, night.run)
-    return {
-        "head": head(customer, night, contract, month),
+def _context(customer: Account, night: Night, asked: Any) -> dict[str, Any]:
+    organisation = Organisation.current()
+    known = facts.Known(account=customer, run=night.run, organisation=organisation)
+    chosen = moved(night, read_period(asked, today=night.run.business_day))
+    dimensions = cards(night.now, chosen.before)
+    context = _facts(known)
+    events = [
+        *timeline.bands(night.history),
+        *timeline.scorecards(night.history),
+        *timeline.support(context["tickets"], organisation),
+        *timeline.surveys(context["answers"], organisation),
+        *timeline.contract(context["movements"], context["contracts"]),
+    ]
+    return context | {
+        "account": customer,
+        "night": night,
+        "zone": organisation.zone,
+        "periods": PERIODS,
+        "moved": chosen,
+        "head": head(night, next(iter(context["contracts"]), None), chosen),
         "made": made_of(night.now),
-        "year": year(night, Organisation.current(), span),
-        "cards": cards(night.now, month.before),
-        "month": month,
-        "funnel": facts.seats_of(night.now),
-        "people": people,
-        "people_total": people_total,
-        "tickets": facts.tickets(customer),
-        "answers": facts.answers(customer),
+        "trend": history(night, events, asked.get("span", "")),
+        "cards": dimensions,
+        "signals": table(opened(asked.get("signals", ""), night.now), dimensions, night.run),
+        "funnel": facts.funnel(night.now.seats),
+        "timeline": timeline.newest(events),
+    }
+
+
+def _facts(known: facts.Known) -> dict[str, Any]:
+    return {
+        "contracts": list(facts.contracts(known)),
+        "movements": list(facts.movements(known)),
+        "milestones": facts.milestones(known),
+        "people": facts.people(known),
+        "tickets": facts.tickets(known),
+        "answers": facts.answers(known),
     }

@@ -79,7 +79,7 @@ def show(
         "is_behind": night is not None and night.scorecard_id != live.pk,
         "versions": Scorecard.objects.published().count(),
     }
-    template = f"{PAGE}#preview-answer" if request.htmx else PAGE
+    template = f"{PAGE}#preview-answer" if request.headers.get("HX-Request") else PAGE
     return render(request, template, context | more, status=status)
 
 
