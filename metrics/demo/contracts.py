@@ -110,11 +110,10 @@ def make_customer(plan: Plan, index: int, *, incidents: list[int]) -> Customer:
     story = STORIES[index] if index < len(STORIES) else None
     # measured: the skew makes the mean larger than the median, and turnover adds people in time
     median = plan.people / (1.27 * (1 + 0.25 * plan.days / 365))
-    seats = int(np.clip(round(rng.lognormal(np.log(median), 0.8)), 4, 200))
-    seats = story.seats if story else seats
+    drawn = int(np.clip(round(rng.lognormal(np.log(median), 0.8)), 4, 200))
+    seats = story.seats if story else drawn
     segment = SEGMENTS[(seats > 14) + (seats > 55)]
-    tier = PLANS[min(max(SEGMENTS.index(segment) + int(rng.choice([-1, 0, 0, 0, 1])), 0), 2)]
-    age = story.age if story else _age(rng)
+    tier = PLANS[int(np.clip(SEGMENTS.index(segment) + rng.choice([-1, 0, 0, 0, 1]), 0, 2))]
     is_subsidiary = story is None and index > 0 and rng.random() < 0.05
     states, shocks = _states(plan, index, story=story, incidents=incidents)
     return Customer(
@@ -127,7 +126,7 @@ def make_customer(plan: Plan, index: int, *, incidents: list[int]) -> Customer:
         seats=seats,
         arr=int(round(seats * PRICES[tier] * rng.uniform(0.8, 1.05), -2)),
         owner=OWNERS[int(rng.choice(len(OWNERS), p=(0.28, 0.22, 0.2, 0.16, 0.14)))],
-        starts_at=plan.days - age,
+        starts_at=plan.days - (story.age if story else _age(rng)),
         years=1 if story or rng.random() < 0.85 else 2,
         notice_days=NOTICE[segment],
         ends_at=plan.days,

@@ -10,6 +10,8 @@ from metrics.demo.people import Member
 from metrics.demo.world import Calendar, Plan, Purpose, State
 
 Cells = tuple[object, ...]
+# status, when it was reached, and the result of the test
+Outcome = tuple[str, float | None, int | str]
 
 # name, day after the start on which it is due, whether customers see value in it
 MILESTONES = (
@@ -42,26 +44,30 @@ def make_training(
                 continue
             if number > 0 and rng.random() < 0.25:
                 continue
-            status, at, score = _outcome(rng, plan, customer, member, course)
-            rows.append(
-                (
-                    f"{member.external_id(customer)}-c{number + 1}",
-                    member.external_id(customer),
-                    course.name,
-                    member.persona,
-                    course.level,
-                    status,
-                    "" if at is None else calendar.moment(at),
-                    score,
-                )
-            )
+            outcome = _outcome(rng, plan, customer, member, course)
+            rows.append(_record(calendar, customer, member, number, outcome))
     return rows
+
+
+def _record(
+    calendar: Calendar, customer: Customer, member: Member, number: int, outcome: Outcome
+) -> Cells:
+    course, (status, at, score) = COURSES[number], outcome
+    return (
+        f"{member.external_id(customer)}-c{number + 1}",
+        member.external_id(customer),
+        course.name,
+        member.persona,
+        course.level,
+        status,
+        "" if at is None else calendar.moment(at),
+        score,
+    )
 
 
 def _outcome(
     rng: np.random.Generator, plan: Plan, customer: Customer, member: Member, course: Course
-) -> tuple[str, float | None, int | str]:
-    """Status, when it was reached, and the result of the test."""
+) -> Outcome:
     came = float(member.came or 0.0)
     seen = min(max(int(came), 0), plan.days - 1)
     states = customer.states[seen]

@@ -97,12 +97,11 @@ def _row(
     escalated = rng.random() < 0.035 * np.exp(0.9 * trouble)
     reopens = int(rng.poisson(0.07 * np.exp(0.7 * trouble)))
     csat, text = _opinion(rng, ticket, trouble + 0.25 * np.log(wait / CHANNELS[channel]))
-    known_until = plan.days
-    is_solved = solved < known_until
+    is_solved = solved < plan.days
     return (
         ticket.member.external_id(customer),
         calendar.moment(ticket.opened),
-        calendar.moment(answered) if answered < known_until else "",
+        calendar.moment(answered) if answered < plan.days else "",
         calendar.moment(solved) if is_solved else "",
         severity,
         topics[int(rng.integers(len(topics)))],
