@@ -7,7 +7,7 @@ import gc
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -147,7 +147,9 @@ def _attempt(job: _Job, mapping: Path | None) -> BatchReport:
         with transaction.atomic():
             return _import(job, batch)
     except BaseException as error:
-        batches.fail(batch.pk, f"{type(error).__name__}: {error}"[:10_000])
+        # where the connection itself is gone, the next batch finds and closes this one
+        with suppress(Error):
+            batches.fail(batch.pk, f"{type(error).__name__}: {error}"[:10_000])
         raise
 
 
