@@ -75,18 +75,18 @@ def change(before: Level, after: Level, *, after_under_old: Level | None = None)
     )
 
 
-def rounded(parts: Sequence[float], total: float, *, step: float = 0.1) -> list[float]:
-    """Parts rounded to `step` so that they sum to the rounded total (largest remainder)."""
-    units = [part / step for part in parts]
+def rounded(parts: Sequence[float], total: float) -> list[float]:
+    """Parts in whole tenths that sum to the total as it is printed (largest remainder)."""
+    units = [part * 10 for part in parts]
     floors = [math.floor(unit) for unit in units]
-    missing = round(total / step) - sum(floors)
+    missing = round(round(total, 1) * 10) - sum(floors)
     order = sorted(range(len(parts)), key=lambda i: units[i] - floors[i], reverse=missing >= 0)
     for i in order * (abs(missing) // max(len(order), 1) + 1):
         if missing == 0:
             break
         floors[i] += 1 if missing > 0 else -1
         missing -= 1 if missing > 0 else -1
-    return [round(floor * step, 10) for floor in floors]
+    return [floor / 10 for floor in floors]
 
 
 def formula(

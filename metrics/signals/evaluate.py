@@ -125,9 +125,11 @@ def _fill_values(
 ) -> None:
     """State and values: with a carried value stand the facts that it was made of."""
     slot = signal.slot
-    state = measured["state"].to_numpy(dtype=object).copy()
-    state[lost.stale], state[lost.broken] = State.STALE.value, State.BROKEN.value
-    out.state[:, slot] = state
+    state = measured["state"].to_numpy(dtype=object)
+    # what does not apply to an account has nothing to lose
+    idle = (state == State.NOT_APPLICABLE.value) & np.isnan(out.points[:, slot])
+    state = np.where(lost.stale & ~idle, State.STALE.value, state)
+    out.state[:, slot] = np.where(lost.broken & ~idle, State.BROKEN.value, state)
     now = measured["raw"].to_numpy(dtype=np.float64)
     kept = lost.stale | (lost.broken & (~heard | np.isnan(now)))
     kept &= ~np.isnan(previous.points[:, slot])
