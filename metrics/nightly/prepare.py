@@ -29,6 +29,7 @@ GROUP BY slot.place
 def prepare(chunk: Claim) -> None:
     """Rolls up what is dirty, stores the portfolio's inputs with the run, cuts the chunks."""
     run = chunk.run
+    Run.objects.filter(pk=run.pk, started_at=None).update(started_at=timezone.now())
     refresh()
     ranges = account_ranges(run)
     portfolio = portfolio_inputs(run, ranges)
@@ -38,9 +39,7 @@ def prepare(chunk: Claim) -> None:
         RunChunk.objects.bulk_create(
             [RunChunk(run=run, lo=lo, hi=hi, accounts=count) for lo, hi, count in ranges]
         )
-        Run.objects.filter(pk=run.pk).update(
-            state=Run.State.RUNNING, started_at=timezone.now(), portfolio=portfolio
-        )
+        Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING, portfolio=portfolio)
 
 
 def account_ranges(run: Run) -> list[tuple[int, int, int]]:
