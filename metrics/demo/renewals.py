@@ -43,7 +43,8 @@ def decide_renewals(plan: Plan, calendar: Calendar, customer: Customer) -> None:
         first = Movement(type="new", at=customer.starts_at, amount=customer.arr, seats=seats)
         customer.movements.append(first)
     years = customer.years
-    while calendar.index(anniversary(start, years)) < 0:
+    # who left on the first day has left nothing to show
+    while calendar.index(anniversary(start, years)) <= 0:
         years += customer.years
     while True:
         customer.renews_on = anniversary(start, years)

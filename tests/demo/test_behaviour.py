@@ -95,6 +95,15 @@ def test_customers_leave_only_at_renewals_and_give_notice_before() -> None:
     assert 0 < unforeseen < len(churned) / 3
 
 
+def test_nobody_leaves_before_there_is_anything_to_see() -> None:
+    for index in range(8, 20):
+        one = make_customer(PLAN, index, incidents=[])
+        one.starts_at, one.years, one.states[:] = CALENDAR.index(dt.date(2024, 8, 26)), 1, -9.0
+        assert CALENDAR.index(anniversary(dt.date(2024, 8, 26), 1)) == 0
+        decide_renewals(PLAN, CALENDAR, one)
+        assert one.ends_at > one.begin
+
+
 def test_nothing_happens_after_churn(files: Files) -> None:
     ends = {row["external_id"]: row["churned_on"] for row in files["accounts"] if row["churned_on"]}
     assert ends
