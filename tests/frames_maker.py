@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metrics.frames.weekly import complete_weeks
 from metrics.signals.base import HISTORY_DAYS, Frames, Portfolio, Source
+from metrics.signals.weeks import complete_weeks
 
 DAY = dt.date(2026, 3, 18)  # a Wednesday
 COLUMNS: dict[str, list[str]] = {

@@ -4,7 +4,6 @@ Zero or unknown is decided here, once: facts after t-1 or learnt after the cut-o
 """
 
 from metrics.frames.reader import read_frames
-from metrics.frames.weekly import complete_weeks
 from metrics.frames.window import Window
 
-__all__ = ["Window", "complete_weeks", "read_frames"]
+__all__ = ["Window", "read_frames"]

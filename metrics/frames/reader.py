@@ -17,9 +17,10 @@ from metrics.frames.facts import (
     read_training,
 )
 from metrics.frames.sources import read_sources
-from metrics.frames.weekly import complete_weeks, seats_by_week
+from metrics.frames.weekly import seats_by_week
 from metrics.frames.window import Window
 from metrics.signals.base import HISTORY_DAYS, Bools, Frames, Portfolio
+from metrics.signals.weeks import complete_weeks
 
 # an account is a customer from its first contract day until the day after it left; where nobody
 # told us when it began, it began when we learnt of it

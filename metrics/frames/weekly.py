@@ -1,4 +1,4 @@
-"""Complete ISO weeks of a window, and the seats in force in each."""
+"""The seats in force in each week of a window."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.frames.window import Window
-from metrics.signals.base import HISTORY_DAYS, Floats
+from metrics.signals.base import Floats
 
 CONTRACTS = """
 SELECT account_id, seats_sold AS seats, (known_at AT TIME ZONE %(zone)s)::date AS known_on
@@ -16,17 +16,6 @@ FROM accounts_contract
 WHERE account_id >= %(lo)s AND account_id < %(hi)s AND known_at <= %(cutoff)s
 ORDER BY account_id, known_at
 """
-
-
-def complete_weeks(day: dt.date) -> tuple[dt.date, ...]:
-    """Mondays of the ISO weeks that lie wholly in the HISTORY_DAYS before `day`, oldest first."""
-    monday = day - dt.timedelta(days=HISTORY_DAYS)
-    monday += dt.timedelta(days=-monday.weekday() % 7)
-    weeks = []
-    while monday + dt.timedelta(days=7) <= day:
-        weeks.append(monday)
-        monday += dt.timedelta(days=7)
-    return tuple(weeks)
 
 
 def seats_by_week(

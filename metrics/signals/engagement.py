@@ -14,7 +14,7 @@ from metrics.signals.weeks import (
     in_life,
     kept,
     season,
-    weekly_days,
+    weekly_active,
 )
 
 CONSISTENCY_WEEKS = 12
@@ -30,7 +30,7 @@ def weekly_consistency(frames: Frames) -> pd.DataFrame:
     """
     weeks = kept(frames)[-CONSISTENCY_WEEKS:]
     there = exposed(frames)[:, weeks]
-    came = (weekly_days(frames)[:, weeks] > 0) & there
+    came = weekly_active(frames)[:, weeks] & there
     counted = frames.people["current"].to_numpy(dtype=bool) & (there.sum(axis=1) >= MIN_EXPOSED)
     share = np.where(counted, np.nan_to_num(ratio(came.sum(1) * 1.0, there.sum(1) * 1.0)), 0)
     n = per_account(frames, frames.people["account"], counted)

@@ -10,17 +10,27 @@ import numpy.typing as npt
 from metrics.signals.base import HISTORY_DAYS, Bools, Floats, Frames
 
 QUIET_SEASON = 0.6  # weeks below this g say nothing about consistency
-FRIDAY = 4
 
 
-def weekly_days(frames: Frames) -> npt.NDArray[np.int8]:
-    """act(u, w) [P, W]: distinct active weekdays, Saturday and Sunday counted to their Friday."""
+def complete_weeks(day: dt.date) -> tuple[dt.date, ...]:
+    """Mondays of the ISO weeks that lie wholly in the HISTORY_DAYS before `day`, oldest first."""
+    monday = day - dt.timedelta(days=HISTORY_DAYS)
+    monday += dt.timedelta(days=-monday.weekday() % 7)
+    weeks = []
+    while monday + dt.timedelta(days=7) <= day:
+        weeks.append(monday)
+        monday += dt.timedelta(days=7)
+    return tuple(weeks)
+
+
+def weekly_active(frames: Frames) -> Bools:
+    """Whether a person was active in each week [P, W]."""
     offset = HISTORY_DAYS - _monday_ago(frames)[0]
-    whole = frames.active[:, offset : offset + 7 * len(frames.weeks)]
-    days = whole.reshape(len(whole), len(frames.weeks), 7)
-    early = days[:, :, :FRIDAY].sum(axis=2, dtype=np.int8)
-    weekly: npt.NDArray[np.int8] = (early + days[:, :, FRIDAY:].any(axis=2)).astype(np.int8)
-    return weekly
+    end = offset + 7 * len(frames.weeks)
+    came: Bools = np.logical_or.reduce(
+        [frames.active[:, offset + weekday : end : 7] for weekday in range(7)]
+    )
+    return came
 
 
 def exposed(frames: Frames) -> Bools:
@@ -50,9 +60,11 @@ def kept(frames: Frames) -> npt.NDArray[np.intp]:
 
 def active_users(frames: Frames) -> Floats:
     """AU [A, W]: people active in each week, those who have left since included."""
-    users = np.zeros((len(frames.accounts), len(frames.weeks)))
-    np.add.at(users, frames.people["account"].to_numpy(dtype=np.intp), weekly_days(frames) > 0)
-    return users
+    so_far = np.zeros((len(frames.people) + 1, len(frames.weeks)), dtype=np.int32)
+    np.cumsum(weekly_active(frames), axis=0, out=so_far[1:])
+    # people are ordered by account
+    ends = np.searchsorted(frames.people["account"].to_numpy(), np.arange(len(frames.accounts) + 1))
+    return np.diff(so_far[ends], axis=0).astype(np.float64)
 
 
 def active_28(frames: Frames) -> Bools:

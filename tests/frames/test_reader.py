@@ -5,9 +5,10 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from metrics.frames import Window, complete_weeks, read_frames
+from metrics.frames import Window, read_frames
 from metrics.rollups import refresh
 from metrics.signals.base import HISTORY_DAYS, Frames, Portfolio, Source
+from metrics.signals.weeks import complete_weeks
 from tests.facts import (
     DAY,
     ago,
