@@ -6,13 +6,16 @@ corrected events stay right. Everything is derived; `rebuild` makes it again fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
 
 # A calendar has 448 bits, CALENDAR_DAYS of its model: it begins 53 weeks before the week of its
 # last day, and so holds ten weeks more before it must be moved on.
+
+# (account, day) pairs in one transaction: a few seconds of work
+SLICE = 10_000
+
 STAGE = """
 DROP TABLE IF EXISTS pg_temp.touched, pg_temp.persons;
 CREATE TEMP TABLE touched (account_id bigint, day date, PRIMARY KEY (account_id, day))
@@ -26,7 +29,7 @@ LOCK = """
 INSERT INTO touched
 SELECT account_id, day FROM metrics_dirtyday
 WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
-ORDER BY account_id, day FOR UPDATE
+ORDER BY account_id, day LIMIT %(slice)s FOR UPDATE
 """
 CONSUME = """
 DELETE FROM metrics_dirtyday d USING touched t
@@ -142,49 +145,61 @@ ORDER BY account_id, day
 ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at
 """
 FORGET = """
+WITH days AS (
+    DELETE FROM metrics_usage_user_day
+    WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
+)
 DELETE FROM metrics_activity_calendar
 WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
 """
+
+STEPS = (
+    # without statistics of these tables the planner compares every row with every other
+    "ANALYZE touched",
+    CONSUME,
+    DELETE_DAYS,
+    INSERT_DAYS,
+    "ANALYZE persons",
+    MERGE,
+    DELETE_CALENDARS,
+    REBUILD_CALENDARS,
+)
 
 
 def refresh(account_ids: range | None = None) -> int:
     """Makes the rollups of all dirty days (of these accounts) again; returns how many there were.
 
     Afterwards the rollups hold every fact committed before the call. Safe to repeat, and to run
-    beside an import or another refresh.
+    beside an import or another refresh: each slice of days is a transaction of its own.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(STAGE)
-        cursor.execute(LOCK, _scope(account_ids))
-        days: int = cursor.rowcount
-        if days:
-            for statement in _steps():
-                cursor.execute(statement)
-        return days
+    days = 0
+    while True:
+        found = _refresh_slice(_scope(account_ids))
+        days += found
+        if found < SLICE:
+            return days
 
 
 def rebuild(account_ids: range | None = None) -> int:
     """Makes all rollups (of these accounts) again from the facts; returns how many days."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(EVERYTHING, _scope(account_ids))
+        cursor.execute(FORGET, _scope(account_ids))
         return refresh(account_ids)
 
 
-def _steps() -> Sequence[str]:
-    return (
-        # without statistics of these tables the planner compares every row with every other
-        "ANALYZE touched",
-        CONSUME,
-        DELETE_DAYS,
-        INSERT_DAYS,
-        "ANALYZE persons",
-        MERGE,
-        DELETE_CALENDARS,
-        REBUILD_CALENDARS,
-    )
+def _refresh_slice(scope: dict[str, Any]) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(STAGE)
+        cursor.execute(LOCK, scope)
+        days: int = cursor.rowcount
+        if days:
+            for statement in STEPS:
+                cursor.execute(statement)
+        return days
 
 
 def _scope(account_ids: range | None) -> dict[str, Any]:
     if account_ids is None:
-        return {"all": True, "lo": 0, "hi": 0}
-    return {"all": False, "lo": account_ids.start, "hi": account_ids.stop}
+        return {"all": True, "lo": 0, "hi": 0, "slice": SLICE}
+    return {"all": False, "lo": account_ids.start, "hi": account_ids.stop, "slice": SLICE}

@@ -15,7 +15,7 @@ from metrics.sources.lookups import COMBINE, Lookup, found_or_refused
 from metrics.sources.mapped import ReadCells
 
 KEYS = {
-    "from", "value", "join", "with", "lookup", "key", "take", "combine", "missing",
+    "from", "value", "join", "with", "prefix", "lookup", "key", "take", "combine", "missing",
     "map", "otherwise", "format", "plus", "times", "default",
 }  # fmt: skip
 # exactly one of these says where the text comes from
@@ -44,6 +44,8 @@ class Spec:
         """Foreign cells -> the text of this column. Raises BadCell."""
         read = self._origin(place)
         table = self.table
+        if "prefix" in table:
+            read = _prefixed(read, str(table["prefix"]))
         if "map" in table:
             read = _translated(read, table["map"], table.get("otherwise"))
         if "times" in table:
@@ -169,6 +171,14 @@ def _reads(table: Mapping[str, Any]) -> tuple[str, ...]:
     single = [table["from"]] if "from" in table else []
     single += [table["key"]] if "lookup" in table else []
     return (*single, *table.get("join", []), *table.get("plus", {}).values())
+
+
+def _prefixed(read: ReadCells, prefix: str) -> ReadCells:
+    def prefixed(cells: Sequence[str]) -> str:
+        text = read(cells).strip()
+        return prefix + text if text else ""
+
+    return prefixed
 
 
 def _translated(read: ReadCells, words: Mapping[str, Any], otherwise: Any) -> ReadCells:

@@ -38,7 +38,7 @@ class Lookup:
     name: str
     path: Path
     key: str
-    where: Condition | None = None
+    where: tuple[Condition, ...] = ()
 
     def read(self, take: str, *, combine: str) -> dict[str, str]:
         """Key -> the value of the column `take`. Raises FileError.
@@ -56,18 +56,18 @@ class Lookup:
     def _collect(self, records: Records, take: str, combine: str) -> dict[str, str]:
         check_names(records.header)
         place = {name: i for i, name in enumerate(records.header)}
-        needed = [self.key, take, *([self.where.column] if self.where else [])]
+        needed = [self.key, take, *(condition.column for condition in self.where)]
         for name in needed:
             if name not in place:
                 raise FileError(f"lookup {self.name}: {self.path.name} has no column {name}")
-        test = self.where.bind(place) if self.where else None
+        tests = [condition.bind(place) for condition in self.where]
         found: dict[str, str] = {}
         for record in records:
             if isinstance(record, Refusal):
                 where = f"{self.path.name}, line {record.line}"
                 raise FileError(f"lookup {self.name}: {where}: {record.message}")
             line, cells = record
-            if test is None or test(cells):
+            if all(test(cells) for test in tests):
                 self._add(found, cells[place[self.key]].strip(), cells[place[take]], combine, line)
         return found
 

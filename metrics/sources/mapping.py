@@ -126,7 +126,7 @@ def _lookup(name: str, table: Any, folder: Path) -> Lookup:
         raise FileError(f"lookups.{name} needs a file and a key")
     if Path(file).name != file:
         raise FileError(f"lookups.{name}.file must be a name: it lies beside the imported file")
-    where = _condition(table["where"], f"lookups.{name}.where") if "where" in table else None
+    where = tuple(_condition(test, f"lookups.{name}.where") for test in table.get("where", []))
     return Lookup(name=name, path=folder / file, key=key, where=where)
 
 

@@ -90,6 +90,17 @@ def test_only_marked_days_of_the_asked_accounts_are_made_again() -> None:
     assert [row[:3] for row in rows(DAYS)] == [(one.pk, 0, ago(3)), (two.pk, 0, ago(3))]
 
 
+def test_many_days_are_made_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollups, "SLICE", 3)
+    one, two = make_account(), make_account()
+    use(one, None, 1, 2, 3, 4)
+    use(two, None, 1, 2, 3)
+    assert rollups.refresh() == 7
+    assert len(rows(DAYS)) == 7
+    assert len(rows(CALENDARS)) == 2
+    check_against_rebuilt()
+
+
 def test_a_day_is_replaced_and_never_added_to() -> None:
     account = make_account()
     ann, bo = make_person(account), make_person(account)
@@ -187,12 +198,12 @@ def check_against_rebuilt() -> None:
         rebuilt = rows(CALENDARS)
     assert [row[:2] + row[3:5] for row in kept] == [row[:2] + row[3:5] for row in rebuilt]
     for mine, theirs in zip(kept, rebuilt, strict=True):
-        _, person_id, base, _, last, known_at, events, logins = mine
+        _, _, base, _, last, known_at, events, logins = mine
         assert base <= theirs[2]
         assert last < base + dt.timedelta(days=448)
         # an upper bound: a day that turns out to have been known earlier does not lower it
         assert known_at >= theirs[5]
-        days = [row for row in kept_days if row[1] == person_id and row[2] >= base]
+        days = [row for row in kept_days if row[:2] == mine[:2] and row[2] >= base]
         assert days_of(events, base) == {row[2] for row in days if row[3]}
         assert days_of(logins, base) == {row[2] for row in days if row[4]}
 

@@ -203,12 +203,12 @@ def test_a_value_is_looked_up_in_another_file(folder: Folder) -> None:
 def test_several_rows_of_a_key_are_combined_as_the_mapping_says(
     folder: Folder, combine: str, arr: str | None
 ) -> None:
-    folder.write("subs.csv", "sub,arr,end", "S1,1,", "S1,2.5,", "S1,99,2026-01-01", "S1,4,")
+    folder.write("subs.csv", "sub,arr,end", "S1,1,", "S1,2.5,", "S1,99,2026-01-01", "S2,,", "S1,4,")
     toml = f"""
     [lookups.subs]
     file = "subs.csv"
     key = "sub"
-    where = {{ column = "end", is = [""] }}
+    where = [{{ column = "end", is = [""] }}, {{ column = "sub", is_not = ["S2"] }}]
     [columns]
     external_id = "sub"
     arr = {{ lookup = "subs", key = "sub", take = "arr", combine = "{combine}" }}
@@ -242,17 +242,20 @@ def test_one_row_can_become_several(folder: Folder) -> None:
     account_external_id = "account"
     amount = "arr"
     [[rows]]
-    columns = { external_id = { join = ["id"], with = "" }, type = { value = "new" }, on = "start" }
+    columns = { external_id = "id", type = { value = "new" }, on = "start" }
     [[rows]]
     when = { column = "end", is_not = [""] }
-    columns = { external_id = "id", type = { value = "churn" }, on = "end" }
+    [rows.columns]
+    external_id = { from = "id", prefix = "end " }
+    type = { value = "churn" }
+    on = "end"
     """
     lines = ["id,account,arr,start,end", "1,A,10,2026-01-01,2026-06-30", "2,B,20,2026-01-02,"]
     found = folder.cells("arr_movements", toml, *lines)
-    assert [(row["account_external_id"], row["type"], row["on"]) for row in found] == [
-        ("A", "new", "2026-01-01"),
-        ("A", "churn", "2026-06-30"),
-        ("B", "new", "2026-01-02"),
+    assert [(row["external_id"], row["type"], row["on"]) for row in found] == [
+        ("1", "new", "2026-01-01"),
+        ("end 1", "churn", "2026-06-30"),
+        ("2", "new", "2026-01-02"),
     ]
 
 
