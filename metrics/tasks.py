@@ -9,14 +9,19 @@ import socket
 # imported in the parent, so that prefork children share it
 import pandas as pd  # noqa: F401
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from metrics import nightly
 from metrics.models import Run
 
 log = logging.getLogger(__name__)
 WORK_SECONDS = 60
+PATIENCE = 0.5  # seconds for a broker to answer
 
 
 def owner() -> str:
@@ -33,9 +38,20 @@ def wake_workers() -> None:
 
 def _send() -> None:
     try:
+        _ask_broker(settings.CELERY_BROKER_URL)
         work_runs.apply_async(retry=False, expires=600)
-    except work_runs.OperationalError as error:
+    except (RedisError, work_runs.OperationalError) as error:
         log.warning("no worker was woken, the next tick will do it: %s", error)
+
+
+def _ask_broker(url: str) -> None:
+    """Raises RedisError at once where the broker is away: the client inside Celery would try for
+    six seconds, and a page waits for this.
+    """
+    plain = url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    patience = {"socket_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
+    with Redis.from_url(plain, **patience) as broker:
+        broker.ping()
 
 
 @shared_task

@@ -12,6 +12,7 @@ from typing import Any
 from celery import current_app
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounts.models import Organisation
 from metrics import nightly
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         workers = options["workers"]
         if workers is None:
             wake_workers()
-            workers = 0 if current_app.control.ping(timeout=PING_SECONDS) else 1
+            workers = 0 if _others_work() else 1
         helpers = [_start_worker() for _ in range(workers - 1)]
         try:
             states = [self._follow(run, alone=workers > 0) for run in runs]
@@ -88,6 +89,14 @@ class Command(BaseCommand):
         }
         self.stdout.write(json.dumps(line))
         return run.state
+
+
+def _others_work() -> bool:
+    """Whether a worker answers; a broker that is down has none."""
+    try:
+        return bool(current_app.control.ping(timeout=PING_SECONDS))
+    except OperationalError:
+        return False
 
 
 def _start_worker() -> subprocess.Popen[bytes]:

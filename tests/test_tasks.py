@@ -1,0 +1,93 @@
+"""Celery as a wake-up call: a real worker and broker, and what happens without them."""
+
+import io
+import json
+import time
+from typing import Any
+
+import pytest
+from celery.contrib.testing.worker import start_worker
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Organisation
+from healthscore.celery import app
+from metrics import tasks
+from metrics.models import Run
+from tests.facts import at, live_scorecard, make_account
+from tests.nightly.test_night import make_lively_account, request
+
+SECONDS = 20
+
+
+def wait_for(run: Run) -> Run:
+    until = time.monotonic() + SECONDS
+    while run.state in Run.OPEN_STATES and time.monotonic() < until:
+        time.sleep(0.05)
+        run.refresh_from_db()
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_does_the_night_that_a_message_wakes_it_for() -> None:
+    live_scorecard()
+    make_lively_account()
+    app.control.purge()
+    queues = ["interactive", "nightly", "ingest"]
+    with start_worker(app, pool="solo", perform_ping_check=False, queues=queues):
+        with transaction.atomic():
+            run = request()
+            tasks.wake_workers()
+        assert wait_for(run).state == "complete"
+        out = io.StringIO()
+        call_command("recalculate", "--day", str(run.business_day), stdout=out)
+    line = json.loads(out.getvalue())
+    assert (line["state"], line["run"] > run.pk) == ("complete", True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_sent_for_a_request_that_was_rolled_back() -> None:
+    live_scorecard()
+    app.control.purge()
+    with transaction.atomic():
+        request()
+        tasks.wake_workers()
+        transaction.set_rollback(True)
+    assert Run.objects.count() == 0
+    assert app.control.purge() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_neither_blocks_nor_loses_a_request(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    live_scorecard()
+    make_lively_account()
+    # pools of connections outlive a test: this one gets its own
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+    settings.CELERY_BROKER_URL = "redis+socket:///nowhere.sock?virtual_host=0"
+    began = time.monotonic()
+    with transaction.atomic():
+        run = request()
+        tasks.wake_workers()
+    assert time.monotonic() - began < 2
+    assert "no worker was woken" in caplog.text
+    out = io.StringIO()
+    call_command("recalculate", "--day", str(run.business_day), stdout=out)
+    assert json.loads(out.getvalue())["state"] == "complete"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tick_puts_missing_nights_into_the_ledger_and_wakes_a_worker() -> None:
+    live_scorecard()
+    make_account(known_at=at(Organisation.current().day_of(timezone.now()), 0))
+    app.control.purge()
+    tasks.tick()
+    assert Run.objects.open().count() == 1
+    assert app.control.purge() == 1
+    tasks.work_runs()
+    assert list(Run.objects.values_list("state", "is_published")) == [("complete", True)]
+    tasks.tick()
+    assert app.control.purge() == 0
