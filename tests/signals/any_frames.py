@@ -15,6 +15,7 @@ from metrics.signals.rescore import score_points
 from tests.frames_maker import make_frames, person
 
 CONFIG = default_config()
+ACCOUNTS = 8
 SOURCES = [Source.USAGE, Source.TRAINING, Source.TICKETS, Source.SURVEYS, Source.MILESTONES]
 
 
@@ -26,59 +27,61 @@ def score_of(frames: Frames, previous: Previous | None = None) -> tuple[Evaluate
 
 
 def any_frames(seed: int, **over: Any) -> Frames:
-    """Three accounts with whatever facts the seed gives them."""
+    """Some accounts with whatever facts the seed gives them."""
     random = np.random.default_rng(seed)
     people = [
         person(
-            account=int(random.integers(3)),
+            account=int(random.integers(ACCOUNTS)),
             tenure=float(random.integers(1, 500)),
             active=sorted(set(random.integers(1, 371, size=random.integers(0, 200)).tolist())),
             group=str(random.choice(["A", "B", "C"])),
             persona=str(random.choice(["", "lead"])),
             intended=bool(random.integers(2)),
         )
-        for _ in range(int(random.integers(0, 25)))
+        for _ in range(int(random.integers(0, 60)))
     ]
     count = len(people)
     facts: dict[str, Any] = {
         "features": [{"key": key} for key in "abcd"],
         "milestones": [
-            {"account": int(random.integers(3)), "due_day": 60, "completed_day": d}
-            for d in random.choice([20.0, np.nan], size=random.integers(0, 8))
+            {"account": int(random.integers(ACCOUNTS)), "due_day": 60, "completed_day": d}
+            for d in random.choice([20.0, np.nan], size=random.integers(0, 24))
         ],
         "surveys": [
             {
-                "account": int(random.integers(3)),
+                "account": int(random.integers(ACCOUNTS)),
                 "sent_days_ago": 40.0,
                 "answered_days_ago": float(random.choice([39.0, np.nan])),
                 "score": float(random.integers(11)),
             }
-            for _ in range(int(random.integers(0, 12)))
+            for _ in range(int(random.integers(0, 40)))
         ],
         "tickets": [
             {
-                "account": int(random.integers(3)),
+                "account": int(random.integers(ACCOUNTS)),
                 "opened": "2026-03-09 09:00",
                 "first_answer": "2026-03-10 09:00",
                 "opened_days_ago": int(random.integers(1, 180)),
                 "csat": float(random.integers(1, 6)),
             }
-            for _ in range(int(random.integers(0, 20)))
+            for _ in range(int(random.integers(0, 60)))
         ],
     }
     if count:
         facts["training"] = [
             {"person": int(random.integers(count)), "completed_days_ago": 9}
-            for _ in range(int(random.integers(0, 9)))
+            for _ in range(int(random.integers(0, 60)))
         ]
         facts["feature_use"] = [
             {"person": int(random.integers(count)), "feature": int(random.integers(4))}
-            for _ in range(int(random.integers(0, 30)))
+            for _ in range(int(random.integers(0, 60)))
         ]
-    ages = random.integers(1, 800, size=3).astype(float)
+    ages = random.integers(1, 800, size=ACCOUNTS).astype(float)
     medians = {signal.code: float(random.integers(101)) for signal in SIGNALS}
     portfolio = Portfolio(median_points=medians if seed % 2 else {})
-    return make_frames(accounts=3, age=ages, people=people, portfolio=portfolio, **facts | over)
+    return make_frames(
+        accounts=ACCOUNTS, age=ages, people=people, portfolio=portfolio, **facts | over
+    )
 
 
 def broken(frames: Frames, source: Source, state: str = "broken", days: float = 3) -> Frames:

@@ -24,7 +24,7 @@ seeds = st.integers(0, 10_000)
 LOSSES = [("broken", 1.0), ("broken", 40.0), ("late", 3.0), ("late", 15.0)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds, st.sampled_from(SOURCES), st.sampled_from(LOSSES))
 def test_killing_a_source_never_raises_a_score(
     seed: int, source: Source, how: tuple[str, float]
@@ -35,7 +35,7 @@ def test_killing_a_source_never_raises_a_score(
     assert not (dead > alive + 1e-9).any(), (alive, dead)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds, st.sampled_from(SOURCES), st.sampled_from(LOSSES), st.booleans())
 def test_nor_does_it_after_a_night_in_which_it_lived(
     seed: int, source: Source, how: tuple[str, float], forget: bool
@@ -47,7 +47,7 @@ def test_nor_does_it_after_a_night_in_which_it_lived(
     assert not (dead > alive + 1e-9).any(), (alive, dead)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds, seeds, st.sampled_from(SOURCES), st.sampled_from([1.0, 3.0, 40.0]))
 def test_a_broken_value_is_at_most_the_last_the_median_and_what_arrived(
     seed: int, before: int, source: Source, days: float
@@ -69,7 +69,7 @@ def test_a_broken_value_is_at_most_the_last_the_median_and_what_arrived(
         assert not dead.counted[:, signal.slot].any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds)
 def test_every_null_has_a_reason_and_every_value_a_state(seed: int) -> None:
     measured, _ = score_of(any_frames(seed))

@@ -65,7 +65,7 @@ def test_the_order_of_people_does_not_matter() -> None:
     assert np.allclose(score_of(forth)[0].points, score_of(back)[0].points, equal_nan=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds, st.integers(1, HISTORY_DAYS))
 def test_more_active_days_never_lower_consistency(seed: int, ago: int) -> None:
     frames = any_frames(seed)
