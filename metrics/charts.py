@@ -14,6 +14,7 @@ from typing import Any
 
 Figure = dict[str, Any]
 
+LINE = 13  # letters that fit below one bar
 FONT = {"family": "Inter Variable, Inter, system-ui, sans-serif", "size": 12}
 
 
@@ -53,6 +54,7 @@ def waterfall(
         "base": bases,
         "text": texts,
         "textposition": "outside",
+        "textfont": {"color": "var(--hs-text)"},
         "cliponaxis": False,
         "marker": {"color": colours},
         "width": 0.72,
@@ -69,9 +71,25 @@ def waterfall(
     }
     top = max([start[1], end[1], *tops])
     layout = _layout(height=260)
-    layout["xaxis"] |= {"tickvals": places, "ticktext": names, "range": [-0.6, len(names) - 0.4]}
-    layout["yaxis"] |= {"range": [floor, top + (top - floor) * 0.16], "dtick": 15}
+    layout["margin"] |= {"t": 16, "b": 40}
+    layout["xaxis"] |= {
+        "tickvals": places,
+        "ticktext": [_in_two_lines(name) for name in names],
+        "tickangle": 0,
+        "range": [-0.6, len(names) - 0.4],
+    }
+    dtick = 15 if top - floor > 24 else 5
+    layout["yaxis"] |= {"range": [floor, top + (top - floor) * 0.16], "tick0": 0, "dtick": dtick}
     return {"data": [connectors, bars], "layout": layout}
+
+
+def _in_two_lines(label: str) -> str:
+    """A long label broken at the space nearest to its middle; the break is ours, not the data's."""
+    spaces = [place for place, letter in enumerate(label) if letter == " "]
+    if len(label) <= LINE or not spaces:
+        return label
+    middle = min(spaces, key=lambda place: abs(place - len(label) / 2))
+    return f"{label[:middle]}<br>{label[middle + 1 :]}"
 
 
 def _step_colour(moved: float, is_behaviour: bool) -> str:
@@ -86,9 +104,12 @@ def trend(
     *,
     red_below: float,
     green_from: float,
+    band: str,
     events: Sequence[tuple[dt.date, str]] = (),
 ) -> Figure:
-    """The score over time with bands behind it and events in a lane above."""
+    """The score over time with bands behind it and events in a lane above; the newest day has a
+    dot in the fill of its `band`.
+    """
     known = [score for score in scores if score is not None]
     low = max(0.0, min([red_below, *known]) - 12)
     high = min(100.0, max([green_from, *known]) + 10)
@@ -103,9 +124,16 @@ def trend(
         "hovertemplate": "%{x|%-d %b %Y}: %{y:.1f}<extra></extra>",
     }
     layout = _layout(height=260)
-    layout["margin"] |= {"t": 36 if events else 8, "r": 56}
-    layout["yaxis"] |= {"range": [low, high], "tickvals": [red_below, green_from, 90]}
-    layout["xaxis"] |= {"type": "date", "tickformat": "%b", "nticks": 7}
+    layout["margin"] |= {"t": 40 if events else 8, "r": 56}
+    layout["yaxis"] |= {
+        "range": [low, high],
+        "tickvals": [value for value in (30, red_below, green_from, 90) if value >= low],
+        "showgrid": False,
+    }
+    layout["xaxis"] |= {"type": "date", "nticks": 8, "tickformat": _date_format(days)}
+    if days:
+        room = dt.timedelta(days=max((days[-1] - days[0]).days // 60, 1))
+        layout["xaxis"]["range"] = [days[0].isoformat(), (days[-1] + room).isoformat()]
     layout["shapes"] = [
         {
             "type": "rect",
@@ -124,7 +152,34 @@ def trend(
     layout["annotations"] = [
         _side_label(band, (y0 + y1) / 2) for band, y0, y1 in edges if y1 > y0
     ] + _event_labels(events)
-    return {"data": [line, *_event_marks(days, scores, events)], "layout": layout}
+    dots = [*_event_marks(days, scores, events), *_end_mark(days, scores, band)]
+    return {"data": [line, *dots], "layout": layout}
+
+
+def _date_format(days: Sequence[dt.date]) -> str:
+    """Days where the window is short, the year where it is long."""
+    span = (days[-1] - days[0]).days if days else 0
+    if span <= 120:
+        return "%-d %b"
+    return "%b" if span <= 400 else "%b %Y"
+
+
+def _end_mark(
+    days: Sequence[dt.date], scores: Sequence[float | None], band: str
+) -> list[dict[str, Any]]:
+    if not days or scores[-1] is None:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [days[-1].isoformat()],
+            "y": [scores[-1]],
+            "marker": {"size": 7, "color": f"var(--hs-{band}-fill)"},
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+        }
+    ]
 
 
 def _event_line(day: dt.date) -> dict[str, Any]:
@@ -251,7 +306,12 @@ def _layout(*, height: int) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 32, "r": 8, "t": 8, "b": 24},
         "showlegend": False,
-        "hoverlabel": {"bgcolor": "var(--hs-canvas)", "font": {"color": "var(--hs-text)"}},
+        "hoverlabel": {
+            "bgcolor": "var(--hs-canvas)",
+            "bordercolor": "var(--hs-ctl)",
+            "font": FONT | {"color": "var(--hs-text)"},
+        },
+        "hovermode": "closest",
         "xaxis": {**axis, "showgrid": False},
         "yaxis": {**axis, "showgrid": True, "gridcolor": "var(--hs-line)"},
     }

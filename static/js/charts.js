@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const CONFIG = { displayModeBar: false, responsive: true, scrollZoom: false };
+  const NARROW = window.matchMedia("(max-width: 767px)");
 
   const resolve = (value, style) => {
     if (typeof value === "string") {
@@ -16,27 +17,27 @@
     return value;
   };
 
-  const narrow = (layout) => {
-    // below 768 px labels of events would collide: only their markers stay
-    if (window.innerWidth >= 768) return layout;
-    const annotations = (layout.annotations || []).filter((label) => label.xref === "paper");
-    const angle = layout.xaxis && layout.xaxis.ticktext ? { tickangle: -60, automargin: true } : {};
-    return { ...layout, annotations, xaxis: { ...layout.xaxis, ...angle } };
-  };
+  // below 768 px the labels of events would collide: only their markers stay
+  const fitted = (layout) =>
+    NARROW.matches
+      ? { ...layout, annotations: (layout.annotations || []).filter((label) => label.xref === "paper") }
+      : layout;
 
   const draw = (place) => {
     const source = document.getElementById(place.dataset.chart);
-    if (!source || !window.Plotly) return;
+    if (!source || !window.Plotly || !place.offsetParent) return;
     const figure = JSON.parse(source.textContent);
     const { data, layout } = resolve(figure, getComputedStyle(document.documentElement));
-    window.Plotly.react(place, data, narrow(layout), CONFIG);
+    window.Plotly.react(place, data, fitted(layout), CONFIG);
   };
 
-  const all = (root) => root.querySelectorAll("[data-chart]").forEach(draw);
+  const all = () => document.querySelectorAll("[data-chart]").forEach(draw);
 
-  document.addEventListener("DOMContentLoaded", () => all(document));
-  document.addEventListener("htmx:afterSwap", (event) => all(event.target.parentElement || document));
-  new MutationObserver(() => all(document)).observe(document.documentElement, {
-    attributeFilter: ["data-bs-theme"],
-  });
+  document.addEventListener("DOMContentLoaded", all);
+  NARROW.addEventListener("change", all);
+  document.addEventListener("htmx:beforeSwap", (event) =>
+    event.target.querySelectorAll("[data-chart]").forEach((place) => window.Plotly?.purge(place)),
+  );
+  document.addEventListener("htmx:afterSettle", all);
+  new MutationObserver(all).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 })();

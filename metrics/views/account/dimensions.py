@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from metrics.models import Run, Snapshot
+from metrics.scoring.caps import BY_CODE as RULES
 from metrics.scoring.explain import rounded
 from metrics.signals.base import Dimension, Signal, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
@@ -16,10 +17,14 @@ from metrics.signals.summary import binding_cap, parts, shown_gives
 from metrics.signals.words import STATE_WORDS, value_text
 
 ALL = "all"
+BAR = 38  # px
+# how many a signal needs at least to say anything, and why it may not apply
+NEEDED = {"S02": 2, "S05": 2, "S09": 2, "S12": 2, "S19": 1, "S20": 2, "S22": 1, "S23": 3}
+NOT_HERE = {"S03": "no value tasks", "S12": "fewer than two groups", "S23": "no survey sent"}
 FROZEN = (State.STALE.value, State.BROKEN.value)
 
 
-def cards(now: Snapshot, before: Snapshot | None) -> list[dict[str, Any]]:
+def cards(now: Snapshot, before: Snapshot | None, *, red_below: float) -> list[dict[str, Any]]:
     """One card per dimension, in page order; `points` is None where it says nothing."""
     gives = shown_gives(now)
     shares = _shown_shares(now)
@@ -33,7 +38,9 @@ def cards(now: Snapshot, before: Snapshot | None) -> list[dict[str, Any]]:
             "of": shares.get(dimension),
             "gives": gives.get(dimension_name(dimension)),
             "frozen": _frozen_since(now, dimension),
-            "signals": [signal_row(signal, now, before) for signal in _of(dimension, now)],
+            "signals": [
+                signal_row(signal, now, before, red_below) for signal in _of(dimension, now)
+            ],
         }
         for place, dimension in enumerate(Dimension)
     ]
@@ -66,15 +73,17 @@ def table(asked: str, cards: list[dict[str, Any]], run: Run) -> dict[str, Any]:
 
 def _of(dimension: Dimension, now: Snapshot) -> list[Signal]:
     """A signal of a stage that is over is not shown as missing."""
-    return [
-        signal
-        for signal in SIGNALS
-        if signal.dimension is dimension
-        and (now.stage in {stage.value for stage in signal.stages} or now.weights[signal.slot])
-    ]
+    return [signal for signal in SIGNALS if signal.dimension is dimension and concerns(signal, now)]
 
 
-def signal_row(signal: Signal, now: Snapshot, before: Snapshot | None) -> dict[str, Any]:
+def concerns(signal: Signal, now: Snapshot) -> bool:
+    """Whether a signal is for the account's stage, or still fades out."""
+    return now.stage in {stage.value for stage in signal.stages} or bool(now.weights[signal.slot])
+
+
+def signal_row(
+    signal: Signal, now: Snapshot, before: Snapshot | None, red_below: float
+) -> dict[str, Any]:
     """Everything a page shows of a signal."""
     slot = signal.slot
     points, weight = now.points[slot], now.weights[slot] or 0.0
@@ -88,8 +97,18 @@ def signal_row(signal: Signal, now: Snapshot, before: Snapshot | None) -> dict[s
         "change": _change(now.points, before.points if before else None, slot),
         "gives": weight * points if points is not None and now.score is not None else None,
         "weight": 100 * weight,
-        "is_measured": now.states[slot] == State.OK.value,
-        "note": _note(now, slot),
+        "bar": 0.0 if points is None else round(BAR * points / 100, 1),
+        "is_low": points is not None and points < red_below,
+        "note": _note(now, signal.code),
+    }
+
+
+def connected(now: Snapshot) -> dict[str, bool]:
+    """Whether the account has the sources that tell about people."""
+    missing = State.NOT_APPLICABLE.value
+    return {
+        source: now.states[BY_CODE[code].slot] != missing
+        for source, code in (("usage", "S01"), ("training", "S02"))
     }
 
 
@@ -100,16 +119,21 @@ def _change(now: Any, before: Any, place: int) -> float | None:
     return float(now[place] - before[place])
 
 
-def _note(now: Snapshot, slot: int) -> str:
+def _note(now: Snapshot, code: str) -> str:
     """How old the value is, or why there is none."""
+    slot = BY_CODE[code].slot
     state, as_of = now.states[slot], now.as_of[slot]
     if state == State.OK.value:
         return "last night"
     if isinstance(as_of, dt.date) and state in FROZEN:
         return f"frozen since {as_of:%-d %b}"
     if state == State.TOO_LITTLE.value:
-        n = now.n[slot]
-        return f"not enough data (n\u00a0=\u00a0{n:.0f})" if n is not None else "not enough data"
+        n, needed = now.n[slot], NEEDED.get(code, 0)
+        short = n is not None and n < needed
+        return f"not enough data (n = {n:.0f}, {needed} needed)" if short else "not enough data"
+    if state == State.NOT_APPLICABLE.value:
+        usage = now.states[BY_CODE["S01"].slot] != State.NOT_APPLICABLE.value
+        return NOT_HERE.get(code, "not connected") if usage else "not connected"
     return STATE_WORDS.get(state, "")
 
 
@@ -151,10 +175,17 @@ def made_of(now: Snapshot) -> dict[str, Any]:
     gives = shown_gives(now)
     return {
         "terms": [
-            {"name": p.name, "share": p.share, "points": p.points, "gives": gives[p.name]}
-            for p in parts(now)
+            {
+                "key": part.dimension.value,
+                "name": part.name,
+                "share": part.share,
+                "points": part.points,
+                "gives": gives[part.name],
+            }
+            for part in parts(now)
         ],
         "raw_score": now.raw_score,
         "score": now.score,
         "cap": binding_cap(now),
+        "rules": [RULES[cap["rule"]] for cap in now.caps],
     }

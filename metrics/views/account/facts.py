@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import Account, ArrMovement, Contract, Milestone, Organisation, Person
 from metrics.models import ActivityCalendar, Run, Survey, Ticket, TrainingRecord
 
-NEWEST = 8
+FIRST_PEOPLE = 10
 NEW_DAYS = 56
 SILENT_DAYS = 21
 DONE = ("completed", "passed")
@@ -45,7 +45,12 @@ class PersonRow:
     silent: int | None
     is_trained: bool
     is_new: bool
-    is_quiet: bool
+
+    @property
+    def is_quiet(self) -> bool:
+        """Has access, and has not been active for three weeks, or never."""
+        silent = self.silent is None or self.silent > SILENT_DAYS
+        return bool(self.person.provisioned_at) and silent
 
 
 def terms(known: Known) -> Contract | None:
@@ -80,6 +85,12 @@ def milestones(known: Known) -> list[Milestone]:
     return rows
 
 
+def first_value(milestones: list[Milestone]) -> Milestone | None:
+    """The value task that was reached first."""
+    reached = [task for task in milestones if task.is_value and task.completed_on]
+    return min(reached, key=lambda task: task.completed_on or dt.date.max, default=None)
+
+
 def people(known: Known) -> list[PersonRow]:
     """Everybody who has not left, the most recently active first."""
     everybody = Person.objects.filter(
@@ -108,7 +119,6 @@ def _person(
         silent=silent,
         is_trained=bool(courses & {"", person.persona}) or bool(courses and not person.persona),
         is_new=bool(since and 0 <= (known.day - since).days <= NEW_DAYS),
-        is_quiet=silent is None or silent > SILENT_DAYS,
     )
 
 
@@ -175,7 +185,7 @@ def funnel(seats: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     known = [(label, loss, seats[key]) for key, label, loss in names if seats.get(key) is not None]
     top = max((count for _, _, count in known), default=0) or 1
-    rows = []
+    rows: list[dict[str, Any]] = []
     for place, (label, loss, count) in enumerate(known):
         before = known[place - 1][2] if place else count
         lost = max(before - count, 0)
@@ -184,12 +194,14 @@ def funnel(seats: dict[str, Any]) -> list[dict[str, Any]]:
                 "label": label,
                 "count": count,
                 "lost": lost,
-                "loss": loss,
-                "from": 100 * count / top,
+                "note": f"{lost} {loss}",
                 "width": 100 * count / top,
                 "lost_width": 100 * lost / top,
-                "more": count > before,
+                "more": max(count - before, 0),
             }
         )
+    if rows and seats.get("trained_active") is not None and rows[-1]["lost"]:
+        both, trained, active = seats["trained_active"], seats["trained"], seats["active"]
+        rows[-1]["note"] = f"{trained - both} trained inactive, {active - both} active untrained"
     biggest = max((row["lost"] for row in rows), default=0)
     return [row | {"is_biggest": biggest > 0 and row["lost"] == biggest} for row in rows]

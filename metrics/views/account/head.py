@@ -6,9 +6,11 @@ import datetime as dt
 from typing import Any
 
 from accounts.models import Contract
+from metrics.models.scores import Band
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.story import value_of
 from metrics.signals.words import cause_text, number
+from metrics.views.account.dimensions import concerns
 from metrics.views.account.moved import Moved
 from metrics.views.account.night import Night
 
@@ -21,13 +23,18 @@ TRACK = 264
 def head(night: Night, contract: Contract | None, chosen: Moved) -> dict[str, Any]:
     """Everything above the first section."""
     now, today = night.now, night.run.business_day
+    renews_on = contract.renews_on if contract else None
+    days_left = (renews_on - today).days if renews_on else None
     return {
+        "as_of": night.run.data_cutoff,
+        "signals": sum(1 for signal in SIGNALS if concerns(signal, now)),
         "band_since": _band_since(night),
         "lead": lead(night, chosen),
         "changes": [(days, *_change(night, days)) for days in (30, 7)],
         "is_declining": now.momentum is not None and now.momentum <= FALLING,
         "contract": contract,
-        "days_left": (contract.renews_on - today).days if contract and contract.renews_on else None,
+        "days_left": days_left,
+        "days_past": -days_left if days_left is not None else None,
         "notice_by": _notice_by(contract),
         "leaving": now.status == "leaving",
         "gauge": gauge(night, chosen.before.score if chosen.before else None),
@@ -54,7 +61,20 @@ def gauge(night: Night, compared: float | None) -> dict[str, Any]:
         "marks": [(edge, _px(edge)) for edge in edges],
         "today": None if score is None else _px(score),
         "compared": None if compared is None else _px(compared),
+        "said": _said(night, compared),
     }
+
+
+def _said(night: Night, compared: float | None) -> str:
+    """The gauge in words."""
+    score, config = night.now.score, night.config
+    if score is None:
+        return "No score"
+    before = "" if compared is None else f", {number(compared)} on the day compared"
+    return (
+        f"Score {number(score)} of 100{before}; red below {number(config.red_below)},"
+        f" green from {number(config.green_from)}"
+    )
 
 
 def _px(points: float) -> float:
@@ -118,11 +138,11 @@ def _change(night: Night, days: int) -> tuple[float | None, float | None]:
 
 
 def _band_since(night: Night) -> tuple[dt.date, str] | None:
-    """(first day of the present band, the band before it), as far as the history goes."""
+    """(first day of the present band, the word for the one before), where the history shows it."""
     first: dt.date | None = None
     for day in reversed(night.history):
         if day.band != night.now.band:
-            return (first, day.band) if first else None
+            return (first, Band(day.band).label) if first else None
         first = day.day
     return None
 

@@ -21,6 +21,7 @@ PERIODS = (1, 7, 30, 90)
 DEFAULT_DAYS = 30
 LONGEST = 3650
 TOP = 5
+ROW_BAR = 120  # px
 NO_DAY = "No night is published for that day or the week before it. Choose another day."
 NO_SCORE = "On one of the two days there was not enough data for a score, so there is no change."
 
@@ -41,7 +42,7 @@ class Moved:
     since: dt.date
     before: Snapshot | None = None
     total: float | None = None
-    steps: tuple[Step, ...] = ()
+    bars: tuple[dict[str, Any], ...] = ()
     reasons: tuple[dict[str, Any], ...] = ()
     figure: Figure | None = None
     starts_at: float = 0.0
@@ -79,7 +80,7 @@ def moved(night: Night, period: Period) -> Moved:
         since=run.business_day,
         before=before,
         total=round(night.now.score or 0.0, 1) - round(before.score or 0.0, 1),
-        steps=tuple(bars),
+        bars=tuple(_bars(bars, before.score or 0.0)),
         reasons=tuple(
             _reason(reason, before, night.now)
             for reason in reasons(before, night.now, parts)[:TOP]
@@ -124,6 +125,7 @@ def _reason(reason: Reason, before: Snapshot, now: Snapshot) -> dict[str, Any]:
         "after": value_text(reason.code, reason.after),
         "points": (_points(before, reason.code), _points(now, reason.code)),
         "behind": _behind(reason.code, now, reason.after),
+        "where": WHERE.get(COUNTED.get(reason.code, ""), ""),
     }
 
 
@@ -144,6 +146,8 @@ COUNTED = {
     "S02": "people",
     "S03": "value tasks",
     "S05": "people",
+    "S07": "weeks",
+    "S09": "people",
     "S12": "groups",
     "S17": "tickets",
     "S19": "tickets",
@@ -154,12 +158,40 @@ COUNTED = {
 SINGULAR = {
     "people": "person",
     "value tasks": "value task",
+    "weeks": "week",
     "groups": "group",
     "tickets": "ticket",
     "ratings": "rating",
     "answers": "answer",
     "surveys": "survey",
 }
+WHERE = {  # the section of the page that shows them
+    "people": "people",
+    "groups": "people",
+    "value tasks": "value-tasks",
+    "tickets": "tickets",
+    "ratings": "tickets",
+    "answers": "surveys",
+    "surveys": "surveys",
+}
+
+
+def _bars(bars: list[Step], start: float) -> list[dict[str, Any]]:
+    """The same steps as rows with a small bar, for the table and for narrow screens."""
+    levels = [start]
+    for bar in bars:
+        levels.append(levels[-1] + bar.moved)
+    low, high = min(levels), max(levels)
+    scale = ROW_BAR / max(high - low, 1.0)
+    return [
+        {
+            "step": bar,
+            "x": round((min(was, now) - low) * scale, 1),
+            "width": max(round(abs(now - was) * scale, 1), 1.0),
+            "fill": "grey" if bar.kind != "behaviour" else "red" if bar.moved < 0 else "green",
+        }
+        for bar, was, now in zip(bars, levels, levels[1:], strict=False)
+    ]
 
 
 def _figure(run: Run, before: Snapshot, night: Night, bars: list[Step]) -> Figure:
