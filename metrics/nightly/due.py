@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
+
 from accounts.models import Account, Organisation
 from metrics.models import Batch, Run, Scorecard
 from metrics.scoring.version import CODE_VERSION
 
 CATCH_UP_DAYS = 14
+# who imports ten files by hand is not done after the first
+QUIET = dt.timedelta(minutes=5)
 
 
-def ensure_runs(now: dt.datetime) -> list[Run]:
+def ensure_runs(now: dt.datetime, *, at_once: bool = False) -> list[Run]:
     """Puts every business day that is due and missing into the ledger, oldest first.
 
     Called every minute, so that downtime, a change to summer time and a second beat need no care
     of their own: what counts is the table. Each day is calculated as of its own due moment. The
-    very first run does not wait for the night: it is today's, as of now, once an import is done.
+    very first run does not wait for the night: it is today's, as of now, once the imports have been
+    quiet for a few minutes (`at_once`: without that pause).
     """
     organisation = Organisation.current()
     today = organisation.day_of(now)
     first = Run.objects.order_by("business_day").first()
     if first is None:
-        return _first_run(today, now)
+        return _first_run(today, now, pause=dt.timedelta() if at_once else QUIET)
     oldest = max(first.business_day, today - dt.timedelta(days=CATCH_UP_DAYS - 1))
     span = [oldest + dt.timedelta(days=i) for i in range((today - oldest).days + 1)]
     seen = set(Run.objects.filter(business_day__gte=oldest).values_list("business_day", flat=True))
@@ -51,11 +56,11 @@ def request_days(
     ]
 
 
-def _first_run(today: dt.date, now: dt.datetime) -> list[Run]:
-    busy = Batch.objects.filter(
-        state=Batch.State.RUNNING, started_at__gt=now - dt.timedelta(hours=1)
-    )
-    if busy.exists() or not Account.objects.exists():
+def _first_run(today: dt.date, now: dt.datetime, *, pause: dt.timedelta) -> list[Run]:
+    busy = Q(state=Batch.State.RUNNING, started_at__gt=now - dt.timedelta(hours=1))
+    if pause:
+        busy |= Q(finished_at__gt=now - pause)
+    if Batch.objects.filter(busy).exists() or not Account.objects.exists():
         return []
     return [_request(today, cutoff=now)]
 

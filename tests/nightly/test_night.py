@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from accounts.models import Account, Organisation
 from metrics import nightly
-from metrics.models import AccountCurrent, Run, RunChunk, Snapshot
+from metrics.models import AccountCurrent, Batch, Run, RunChunk, Snapshot
 from metrics.nightly import score_chunk
 from tests.facts import (
     DAY,
@@ -129,11 +129,16 @@ def test_a_night_that_nobody_can_compute_is_partial_and_says_why(
     assert (dead.attempts, "ZeroDivisionError" in dead.last_error) == (5, True)
 
 
-def test_the_first_run_does_not_wait_for_the_night_but_for_data() -> None:
+def test_the_first_run_does_not_wait_for_the_night_but_until_imports_are_quiet() -> None:
     now = at(DAY, 1)
     live_scorecard()
     assert nightly.ensure_runs(now) == []
     make_account()
+    Batch.objects.create(
+        source="usage", state="finished", finished_at=now - dt.timedelta(minutes=4)
+    )
+    assert nightly.ensure_runs(now) == []
+    now += dt.timedelta(minutes=2)
     (run,) = nightly.ensure_runs(now)
     assert (run.business_day, run.data_cutoff) == (DAY, now)
     assert nightly.ensure_runs(now) == []

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=float, default=300, help="seconds (default 300)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        nightly.ensure_runs(timezone.now())
+        nightly.ensure_runs(timezone.now(), at_once=True)
         wake_workers()
         if options["wait"]:
             self.stdout.write(json.dumps(_wait(time.monotonic() + options["timeout"])))
