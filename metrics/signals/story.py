@@ -14,7 +14,7 @@ from metrics.signals.base import Dimension, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.kinds import Kind, kind_of
 from metrics.signals.rescore import rescore
-from metrics.signals.words import CAP_CAUSES, Value, cause_text, claim_text
+from metrics.signals.words import CAP_CAUSES, CAP_LIFTED, Value, cause_text, claim_text
 
 Numbers = Sequence[float | None]
 NOT_BEHAVIOUR = {
@@ -145,9 +145,11 @@ def steps(before: Stored, after: Stored, parts: Change) -> list[Step]:
 def main_cause(before: Stored, after: Stored, parts: Change) -> str:
     """The largest reason in the direction of the change, in at most 40 characters."""
     rising = parts.total > 0
-    new_caps = {cap["rule"] for cap in after.caps} - {cap["rule"] for cap in before.caps}
-    if parts.caps < 0 and not rising and new_caps:
-        return CAP_CAUSES.get(min(new_caps), "")
+    held, holds = ({cap["rule"] for cap in night.caps} for night in (before, after))
+    if parts.caps < 0 and not rising and holds - held:
+        return CAP_CAUSES[min(holds - held)]
+    if parts.caps > 0 and rising and held - holds:
+        return CAP_LIFTED[min(held - holds)]
     if abs(parts.configuration) > abs(parts.total) / 2:
         return "The scorecard changed"
     for reason in reasons(before, after, parts):

@@ -195,6 +195,10 @@ CAP_CAUSES: Mapping[str, str] = {
     "R4": "Less than a fifth of seats in use",
     "R7": "Notice given",
 }
+CAP_LIFTED: Mapping[str, str] = {
+    "R1": "Somebody is active again",
+    "R4": "A fifth of the seats in use again",
+}
 
 
 def value_text(code: str, value: Value) -> str:

@@ -61,6 +61,17 @@ def test_or_two_evaluations_a_week_apart() -> None:
     assert run([80, 70, 70], every=7) == ["green", "green", "amber"]
 
 
+def test_a_score_that_falls_on_leaves_green_after_seven_days_all_the_same() -> None:
+    assert run([80, 70, 66, 62, *[50] * 4]) == ["green"] * 7 + ["amber"]
+    assert run([80, *[50] * 3, *[65] * 4]) == ["green"] * 7 + ["amber"]
+    assert run([80, *[50] * 7]) == ["green"] * 7 + ["red"]
+
+
+def test_a_change_of_direction_begins_anew() -> None:
+    assert run([65, *[50] * 6, *[80] * 6]) == ["amber"] * 13
+    assert run([65, *[50] * 6, *[80] * 7])[-1] == "green"
+
+
 def test_inside_the_margin_nothing_ever_changes() -> None:
     assert set(run([76, *[72.5] * 30])) == {"green"}
 

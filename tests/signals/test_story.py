@@ -1,0 +1,175 @@
+"""Two nights told as a change: the parts sum, the steps sum as printed, the reasons are right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metrics.scoring.config import ScorecardConfig
+from metrics.scoring.explain import Change
+from metrics.signals.base import Source
+from metrics.signals.catalogue import BY_CODE
+from metrics.signals.defaults import read_config
+from metrics.signals.evaluate import Previous, evaluate
+from metrics.signals.story import change_between, level, main_cause, reasons, steps, value_of
+from tests.signals.any_frames import CONFIG, any_frames, as_previous, broken
+from tests.signals.nights import Night, night, team
+
+seeds = st.integers(0, 10_000)
+
+
+def told(before: Night, after: Night, old: ScorecardConfig | None = None) -> Change:
+    parts = change_between(before, after, old=old)
+    assert parts is not None
+    return parts
+
+
+def waterfall(before: Night, after: Night, old: ScorecardConfig | None = None) -> dict[str, float]:
+    return {step.name: step.moved for step in steps(before, after, told(before, after, old))}
+
+
+def shown(night: Night) -> float:
+    assert night.score is not None
+    return round(night.score, 1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds, seeds, st.integers(0, 7), st.sampled_from([None, ("R4", 45.0), ("R1", 30.0)]))
+def test_the_parts_and_the_printed_steps_sum(
+    first: int, second: int, account: int, cap: tuple[str, float] | None
+) -> None:
+    other = read_config({"signals": {"S01": 1, "S05": 9}, "curves": {"S22": [[-60, 0], [70, 90]]}})
+    before = night(any_frames(first), config=other, account=account)
+    after = night(any_frames(second), cap=cap, account=account)
+    parts = change_between(before, after, old=other)
+    if before.score is None or after.score is None or parts is None:
+        assert parts is None
+        return
+    moved = sum(parts.performance.values()) + sum(parts.weighting.values())
+    assert moved + parts.caps + parts.configuration == pytest.approx(parts.total, abs=1e-9)
+    assert parts.total == pytest.approx(after.score - before.score, abs=1e-9)
+    printed = sum(step.moved for step in steps(before, after, parts))
+    assert printed == pytest.approx(shown(after) - shown(before), abs=1e-9)
+
+
+def test_behaviour_is_told_by_dimension() -> None:
+    before, after = night(team(10)), night(team(4))
+    found = waterfall(before, after)
+    assert set(found) == {"Onboarding", "Engagement"}
+    assert max(found.values()) < 0
+    told_reasons = reasons(before, after, told(before, after))
+    assert {reason.code for reason in told_reasons} == {"S01", "S05", "S07"}
+    assert [abs(r.moved) for r in told_reasons] == sorted(
+        (abs(r.moved) for r in told_reasons), reverse=True
+    )
+    seats = next(reason for reason in told_reasons if reason.code == "S01")
+    assert seats.claim == "Fewer of the seats they pay for are in use"
+    assert (seats.before.part, seats.after.part, seats.after.whole) == (10, 4, 10)
+    assert (
+        main_cause(before, after, told(before, after)) == "Usage 60\u00a0% below their own normal"
+    )
+    rising = told(after, before)
+    assert main_cause(after, before, rising) == "Usage as usual"
+
+
+def test_a_lost_source_is_told_apart_from_behaviour() -> None:
+    frames = team(10)
+    before = night(frames)
+    known = as_previous(evaluate(frames, CONFIG, Previous.nothing(1)))
+    frames = replace(frames, portfolio=replace(frames.portfolio, median_points={"S22": 40.0}))
+    after = night(broken(frames, Source.SURVEYS), previous=known)
+    found = waterfall(before, after)
+    assert set(found) == {"Missing source"}
+    assert found["Missing source"] < 0
+    [reason] = reasons(before, after, told(before, after))
+    assert reason.claim == "NPS: the source was missing"
+
+
+def test_a_source_that_is_no_longer_bought_is_no_behaviour() -> None:
+    before, after = night(team(10)), night(broken(team(10), Source.SURVEYS, "not_bought", 0))
+    assert set(waterfall(before, after)) == {"Stage and coverage"}
+    claims = {r.code: r.claim for r in reasons(before, after, told(before, after))}
+    assert claims["S22"] == "NPS: no longer part of the score"
+    back = {r.code: r.claim for r in reasons(after, before, told(after, before))}
+    assert back["S22"] == "NPS: now part of the score"
+
+
+def answers(*scores: int) -> list[dict[str, object]]:
+    return [
+        {"person": p, "sent_days_ago": 300, "answered_days_ago": 299, "score": score}
+        for p, score in enumerate(scores)
+    ]
+
+
+def test_an_account_that_got_better_only_by_forgetting_is_seen() -> None:
+    before, after = (
+        night(team(10, surveys=answers(9, 9, 2))),
+        night(team(10, surveys=answers(9, 9))),
+    )
+    assert "Facts expired" in waterfall(before, after)
+    claims = {r.code: r.claim for r in reasons(before, after, told(before, after))}
+    assert claims["S22"] == "NPS: older facts expired"
+
+
+def test_praise_that_grew_old_is_forgotten_too() -> None:
+    before, after = (
+        night(team(10, surveys=answers(9, 9, 5))),
+        night(team(10, surveys=answers(9, 5))),
+    )
+    claims = {r.code: r.claim for r in reasons(before, after, told(before, after))}
+    assert claims["S22"] == "NPS: older facts expired"
+
+
+def test_a_new_bad_answer_is_no_forgetting() -> None:
+    before, after = night(team(10, surveys=answers(9, 9))), night(team(10, surveys=answers(9, 2)))
+    claims = {r.code: r.claim for r in reasons(before, after, told(before, after))}
+    assert claims["S22"] == "Their answers to the NPS question got worse"
+
+
+def test_a_value_that_expires_altogether_and_one_that_is_new_are_named() -> None:
+    rated = [{"csat": 1, "solved_days_ago": 9, "opened_days_ago": 12}] * 3
+    before, after = night(team(10, tickets=rated)), night(team(10, tickets=rated[:1]))
+    assert "Facts expired" in waterfall(before, after)
+    assert "New facts" in waterfall(after, before)
+    claims = {r.code: r.claim for r in reasons(after, before, told(after, before))}
+    assert claims["S20"] == "Satisfaction (CSAT): enough facts for the first time"
+
+
+def test_a_cap_and_a_scorecard_have_their_own_steps() -> None:
+    other = read_config({"signals": {"S22": 1, "S23": 9}})
+    before = night(team(10), config=other)
+    after = night(team(10), cap=("R4", 45.0))
+    found = waterfall(before, after, other)
+    assert set(found) == {"Cap", "Scorecard"}
+    assert (
+        main_cause(before, after, told(before, after, other)) == "Less than a fifth of seats in use"
+    )
+    uncapped = night(team(10))
+    assert main_cause(before, uncapped, told(before, uncapped, other)) == "The scorecard changed"
+    lifted = told(after, uncapped)
+    assert main_cause(after, uncapped, lifted) == "A fifth of the seats in use again"
+    nothing = told(uncapped, uncapped)
+    assert main_cause(uncapped, uncapped, nothing) == ""
+
+
+def test_facts_without_a_score_under_the_old_scorecard_are_compared_under_the_new() -> None:
+    strict = read_config({"thresholds": {"min_coverage": 1.0}})
+    before, after = night(team(10)), night(team(4))
+    assert told(before, after, strict).configuration == 0
+
+
+def test_a_day_without_a_score_has_neither_level_nor_change() -> None:
+    grey = night(team(0, of=0))
+    assert level(grey) is None
+    assert change_between(grey, night(team(10))) is None
+
+
+def test_stored_zeros_are_zeros_and_nulls_are_unknown() -> None:
+    value = value_of(night(team(0)), "S01")
+    assert (value.raw, value.part, value.whole) == (0.0, 0.0, 10.0)
+    unknown = value_of(night(team(0)), "S19")
+    assert str(unknown.raw) == "nan"
+    assert BY_CODE["S19"].slot == 18
