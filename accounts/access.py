@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Account, User
+from accounts.models import Account, Role, User
 from accounts.models.customers import AccountQuerySet
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def user_of(request: HttpRequest) -> User:
@@ -33,11 +33,16 @@ def account_or_404(request: HttpRequest, pk: int) -> Account:
     return get_object_or_404(visible_accounts(request).select_related("owner"), pk=pk)
 
 
+def sees_everything(request: HttpRequest) -> bool:
+    """Whether no account is hidden from her."""
+    return user_of(request).role == Role.ADMIN
+
+
 def admin_only(view: View[P]) -> View[P]:
     """A page that exists for admins only."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not user_of(request).is_admin:
             raise Http404
         return view(request, *args, **kwargs)

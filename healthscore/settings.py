@@ -4,6 +4,7 @@ SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, REDIS_URL   required, but for a local i
 HEALTHSCORE_LOCAL=1      plain http on this machine; what is not set comes from the embedded servers
 HEALTHSCORE_ROLE         web, worker, command or migrate: limits of the database connection
 CSRF_TRUSTED_ORIGINS     https origins, when a proxy changes the host name
+EMAIL_HOST               a mail server; without one, mails stand in the log of the web process
 TRUSTED_PROXIES          how many proxies in front are ours (0: believe no forwarded header)
 """
 
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.local_time",
 ]
 ROOT_URLCONF = "healthscore.urls"
 WSGI_APPLICATION = "healthscore.wsgi.application"
@@ -130,7 +132,22 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+# A stranger does not learn, and is not told by mail, who has an account.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# One click logs in as an invented user, where the data is invented too.
+DEMO_LOG_IN = env.bool("HEALTHSCORE_DEMO_LOG_IN", LOCAL)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# Mails for forgotten passwords: over SMTP, or into the log of the web process
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "healthscore@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 # Cookies and transport. The __Host- prefix binds a cookie to this host over https.
 SESSION_COOKIE_NAME = "sessionid" if LOCAL else "__Host-sessionid"

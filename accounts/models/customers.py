@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ class AccountQuerySet(models.QuerySet["Account"]):
             if user.role == "manager"
             else (self.filter(own))
         )
+
+    def named_like(self, text: str) -> AccountQuerySet:
+        """Names that hold `text`, those that begin with it first."""
+        begins = models.Case(models.When(name__istartswith=text, then=0), default=1)
+        return self.filter(name__icontains=text).order_by(begins, Lower("name"), "pk")
 
     def alive_on(self, day: dt.date) -> AccountQuerySet:
         """Accounts that are customers on `day`."""

@@ -77,7 +77,7 @@ def test_a_forged_proxy_header_does_not_reset_the_lock(client: Client) -> None:
     assert answer.status_code == 429
 
 
-@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_reset_password"])
+@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_set_password"])
 def test_nobody_signs_up(name: str) -> None:
     with pytest.raises(NoReverseMatch):
         reverse(name)

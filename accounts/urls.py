@@ -1,0 +1,29 @@
+"""Addresses of who: log-in, password, and the jump box.
+
+Of allauth only these are open: nobody signs up, and users are made by an admin.
+"""
+
+from allauth.account import views as allauth
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("jump/", views.jump, name="jump"),
+    path("log-in/", allauth.login, name="account_login"),
+    path("log-in/demo/", views.demo_log_in, name="demo_log_in"),
+    path("log-in/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("log-out/", allauth.logout, name="account_logout"),
+    path("password/", allauth.password_reset, name="account_reset_password"),
+    path("password/sent/", allauth.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/<str:uidb36>-<str:key>/",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]

@@ -1,0 +1,142 @@
+"""The fragments that look the same everywhere: each has one template in templates/partials."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+
+from accounts.models import User
+from metrics.models.scores import Band
+from metrics.templatetags.formats import change_class, signed
+
+register = template.Library()
+
+WORDS = {"red": "Red", "amber": "Amber", "green": "Green", "grey": "No data"}
+LOW, HIGH = 30, 100  # scale of every sparkline
+WIDTH, HEIGHT = 96, 28
+STRONG_MOMENTUM = -12
+SOON_DAYS = 90
+
+
+@register.inclusion_tag("partials/band.html")
+def band(name: str, pill: bool = False, full: bool = False, word: str = "") -> dict[str, Any]:
+    """Icon, word and colour. `full`: "Not enough data" in place of "No data"; `word`: the state of
+    a run or a source, which uses the same four shapes.
+    """
+    words = Band(name).label if full else WORDS[name]
+    return {"band": name, "word": word or words, "pill": pill}
+
+
+@register.inclusion_tag("partials/band_icon.html")
+def band_icon(name: str, word: str = "") -> dict[str, Any]:
+    """The shape alone, where the word stands in the same row; else give it a `word`."""
+    return {"band": name, "word": word}
+
+
+@register.inclusion_tag("partials/change.html")
+def change(value: float | None, decimals: int = 1) -> dict[str, Any]:
+    """A signed number, coloured beyond noise."""
+    return {"text": signed(value, decimals), "css": change_class(value)}
+
+
+@register.inclusion_tag("partials/change.html")
+def momentum(value: float | None) -> dict[str, Any]:
+    """Coloured only at −12 or worse."""
+    strong = value is not None and value <= STRONG_MOMENTUM
+    return {"text": signed(value, 0), "css": "hs-down" if strong else "hs-quiet"}
+
+
+@register.inclusion_tag("partials/account.html")
+def account_link(account_id: int, name: str) -> dict[str, Any]:
+    """The account's name, a link to its page."""
+    return {"account_id": account_id, "name": name}
+
+
+@register.inclusion_tag("partials/owner.html")
+def owner(user: User | None, full: bool = False) -> dict[str, Any]:
+    """Initials and first name, or the full name."""
+    name = str(user) if user else ""
+    return {"user": user, "name": name if full or "@" in name else name.split(" ")[0]}
+
+
+@register.inclusion_tag("partials/renewal.html")
+def renewal(on: dt.date | None, today: dt.date) -> dict[str, Any]:
+    """The day and the days left; what is near is dark."""
+    left = (on - today).days if on else None
+    return {"on": on, "left": left, "soon": left is not None and left <= SOON_DAYS}
+
+
+@register.inclusion_tag("partials/pair.html")
+def pair(part: int | None, whole: int | None) -> dict[str, Any]:
+    """ "31 / 60", the part dark and the whole light."""
+    return {"part": part, "whole": whole}
+
+
+@register.inclusion_tag("partials/sparkline.html")
+def sparkline(scores: Sequence[float | None], band: str, red_below: float = 60) -> dict[str, Any]:
+    """The score over time; gaps where no run was published."""
+    known = [(i, score) for i, score in enumerate(scores) if score is not None]
+    if not known:
+        return {"path": ""}
+    last_place, last = known[-1]
+    return {
+        "path": _path(scores),
+        "x": _x(last_place, len(scores)),
+        "y": _y(last),
+        "line": _y(red_below),
+        "band": band,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "first": known[0][1],
+        "last": last,
+        "low": min(score for _, score in known),
+        "days": len(scores),
+    }
+
+
+def _path(scores: Sequence[float | None]) -> str:
+    steps, is_open = [], False
+    for place, score in enumerate(scores):
+        if score is not None:
+            letter = "L" if is_open else "M"
+            steps.append(f"{letter}{_x(place, len(scores))} {_y(score)}")
+        is_open = score is not None
+    return "".join(steps)
+
+
+def _x(place: int, count: int) -> float:
+    return round(1 + place * (WIDTH - 4) / max(count - 1, 1), 1)
+
+
+def _y(score: float) -> float:
+    share = (min(max(score, LOW), HIGH) - LOW) / (HIGH - LOW)
+    return round(HEIGHT - 2 - share * (HEIGHT - 4), 1)
+
+
+@register.inclusion_tag("partials/dimensions.html")
+def dimension_bars(values: Sequence[float | None], red_below: float = 60) -> dict[str, Any]:
+    """Six small bars in page order; red below the threshold, dashed where there is no value."""
+    bars = [
+        {
+            "x": place * 12,
+            "height": None if value is None else round(max(value / 100 * 22, 1), 1),
+            "y": None if value is None else round(22 - max(value / 100 * 22, 1), 1),
+            "low": value is not None and value < red_below,
+        }
+        for place, value in enumerate(values)
+    ]
+    names = ("onboarding", "engagement", "breadth", "training", "support", "sentiment")
+    said = ", ".join(
+        f"{name} {'–' if value is None else round(value)}"
+        for name, value in zip(names, values, strict=False)
+    )
+    return {"bars": bars, "said": said}
+
+
+@register.inclusion_tag("partials/severity.html")
+def severity(level: int) -> dict[str, Any]:
+    """Five bars and the words."""
+    return {"level": level, "bars": [place < level for place in range(5)]}
