@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import os
 import socket
@@ -34,6 +35,18 @@ def wake_workers() -> None:
     the next tick finds the same rows in the ledger.
     """
     transaction.on_commit(_send, robust=True)
+
+
+def recalculate(
+    first: dt.date, last: dt.date, *, as_of_day: bool, reason: str = ""
+) -> list[Run]:
+    """What a page asks for: a new revision of each day in the ledger, and awake workers."""
+    with transaction.atomic():
+        runs = nightly.request_days(
+            first, last, as_of_day=as_of_day, now=timezone.now(), reason=reason
+        )
+        wake_workers()
+    return runs
 
 
 def _send() -> None:

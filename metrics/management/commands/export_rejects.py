@@ -28,11 +28,12 @@ class Command(BaseCommand):
         if batch is None:
             raise CommandError(f"there is no batch {options['batch']}")
         writer = csv.writer(self.stdout, lineterminator="\n")
-        for row in _table(batch):
+        for row in reject_table(batch):
             writer.writerow([neutralise(cell) for cell in row])
 
 
-def _table(batch: Batch) -> Iterator[list[str]]:
+def reject_table(batch: Batch) -> Iterator[list[str]]:
+    """Header and open rejects of a batch; the page of rejects offers the same file."""
     rejects = batch.rejects.filter(state=Reject.State.OPEN).order_by("line", "pk")
     columns = _columns(batch)
     yield [*REJECT_COLUMNS, *columns]

@@ -1,0 +1,74 @@
+"""What an admin starts. Each writes rows into the ledger: a broker that is down delays the work,
+and loses nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.access import admin_only, user_of
+from accounts.models import Organisation
+from metrics.forms import RecomputeForm
+from metrics.models import Run, Scorecard
+from metrics.scoring.version import CODE_VERSION
+from metrics.tasks import recalculate, wake_workers
+from metrics.views.runs.page import show
+from metrics.views.runs.progress import next_run, progress_of
+
+
+@admin_only
+@require_POST
+def run_now(request: HttpRequest) -> HttpResponse:
+    """The newest business day that is due, with all that is known now."""
+    organisation, now = Organisation.current(), timezone.now()
+    today = organisation.day_of(now)
+    # before the night is due, its own run must stay to come: the ledger holds one per day
+    day = today if organisation.due_at(today) <= now else today - dt.timedelta(days=1)
+    (run,) = recalculate(day, day, as_of_day=False, reason=f"asked for by {user_of(request)}")
+    messages.success(request, f"Run {run.pk} of {day.day} {day:%b} is asked for")
+    return redirect("runs")
+
+
+@admin_only
+@require_POST
+def run_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """A closed run's day once more, on the facts of that run, with the live scorecard."""
+    run = get_object_or_404(Run.objects.exclude(state__in=Run.OPEN_STATES), pk=pk)
+    with transaction.atomic():
+        again = Run.objects.request(
+            run.business_day,
+            kind=Run.Kind.RECALCULATION,
+            scorecard=Scorecard.objects.live(),
+            data_cutoff=run.data_cutoff,
+            code_version=CODE_VERSION,
+            reason=f"retry of run {run.pk}",
+        )
+        wake_workers()
+    messages.success(request, f"Run {again.pk} tries {run.business_day:%-d %b} again")
+    return redirect("runs")
+
+
+@admin_only
+@require_POST
+def run_recompute(request: HttpRequest) -> HttpResponse:
+    """A span of past days, oldest first, because bands and carried values rest on days before."""
+    today = Organisation.current().day_of(timezone.now())
+    form = RecomputeForm(request.POST, today=today)
+    if not form.is_valid():
+        return show(request, form, progress=progress_of(next_run()), status=422)
+    first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+    found = recalculate(
+        first,
+        last,
+        as_of_day=form.cleaned_data["as_of"] == "day",
+        reason=f"{first:%-d %b} to {last:%-d %b %Y}, asked for by {user_of(request)}",
+    )
+    messages.success(request, f"{len(found)} days are asked for, oldest first")
+    return redirect("runs")

@@ -1,0 +1,113 @@
+"""The nightly runs as the page lists them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from statistics import median
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+
+from metrics.models import Run, RunChunk
+
+ROWS = 30
+# shape of the state, as for bands
+MARKS = {
+    Run.State.NEW: "grey",
+    Run.State.RUNNING: "running",
+    Run.State.COMPLETE: "green",
+    Run.State.PARTIAL: "red",
+    Run.State.FAILED: "red",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One run: `mark` is the band whose shape its state has."""
+
+    run: Run
+    mark: str
+    word: str
+    failed: int
+    retried: int
+    error: str
+    seconds: float | None
+    share: float  # of the longest run of the page
+
+    @property
+    def scope(self) -> int:
+        """Accounts that the run was to score."""
+        return self.run.accounts + self.failed
+
+
+def all_runs() -> QuerySet[Run]:
+    """Every revision of every day, the newest first."""
+    dead = Q(chunks__state=RunChunk.State.DEAD)
+    again = Q(chunks__state=RunChunk.State.DONE, chunks__attempts__gt=1)
+    words = RunChunk.objects.filter(run=OuterRef("pk")).exclude(last_error="")
+    return (
+        Run.objects.select_related("scorecard")
+        .annotate(
+            dead=Count("chunks", filter=dead),
+            failed=Sum("chunks__accounts", filter=dead, output_field=IntegerField()),
+            retried=Count("chunks", filter=again),
+            error=Subquery(words.order_by("state", "pk").values("last_error")[:1]),
+            seconds=F("finished_at") - F("started_at"),
+        )
+        .order_by("-business_day", "-revision")
+    )
+
+
+def lines(runs: list[Run]) -> list[Line]:
+    """Runs of one page."""
+    seconds = [_seconds(run) for run in runs]
+    longest = max((value for value in seconds if value is not None), default=0.0) or 1.0
+    return [_line(run, spent, longest=longest) for run, spent in zip(runs, seconds, strict=True)]
+
+
+def _seconds(run: Run) -> float | None:
+    spent: dt.timedelta | None = getattr(run, "seconds", None)
+    return spent.total_seconds() if spent is not None else None
+
+
+def _line(run: Run, seconds: float | None, *, longest: float) -> Line:
+    state = Run.State(run.state)
+    retried = getattr(run, "retried", 0)
+    repaired = state == Run.State.COMPLETE and retried > 0
+    return Line(
+        run=run,
+        mark="amber" if repaired else MARKS[state],
+        word="Repaired" if repaired else str(state.label),
+        failed=getattr(run, "failed", None) or 0,
+        retried=retried,
+        error=getattr(run, "error", None) or "",
+        seconds=seconds,
+        share=(seconds or 0.0) / longest,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nights:
+    """The last thirty business days that have a published run."""
+
+    complete: int
+    known: int
+    partial: int
+    seconds: float | None
+
+
+def nights() -> Nights:
+    """How the last thirty nights went."""
+    newest = list(Run.objects.published().order_by("-business_day")[:ROWS])
+    spans = [
+        (run.finished_at - run.started_at).total_seconds()
+        for run in newest
+        if run.finished_at and run.started_at
+    ]
+    complete = sum(run.state == Run.State.COMPLETE for run in newest)
+    return Nights(
+        complete=complete,
+        known=len(newest),
+        partial=len(newest) - complete,
+        seconds=median(spans) if spans else None,
+    )
