@@ -15,12 +15,18 @@ class HealthscoreConfig(AppConfig):
         import healthscore.celery  # noqa: F401
 
 
+# What browsers get from Tabler and Inter is tabler.min.* and the upright font; see vendor.css.
+UNUSED_TABLER = ("flags", "marketing", "payments", "props", "socials", "themes", "vendors")
+UNUSED_BUILDS = ("tabler.rtl*", "tabler.css*", "tabler.js*", "tabler.esm*")
+UNUSED_FONTS = ("*-italic*", "*opsz*", "*standard*", "*.scss", "*.d.css.ts")
+
+
 class StaticConfig(StaticFilesConfig):
-    """collectstatic without the parts of Tabler that nothing uses, flags and cards and the like."""
+    """collectstatic without the files of front-end packages that no page asks for."""
 
     ignore_patterns: list[str] = [
         *StaticFilesConfig.ignore_patterns,
-        *(f"tabler-{part}*" for part in ("flags", "payments", "socials", "marketing", "vendors")),
-        "*.scss",
-        "*.d.css.ts",
+        *(f"tabler-{part}*" for part in UNUSED_TABLER),
+        *UNUSED_BUILDS,
+        *UNUSED_FONTS,
     ]
