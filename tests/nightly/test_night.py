@@ -7,8 +7,9 @@ from django.core.management import call_command
 
 from accounts.models import Account, Organisation
 from metrics import nightly
-from metrics.models import AccountCurrent, Batch, Run, RunChunk, Snapshot
+from metrics.models import AccountCurrent, Batch, DirtyDay, Run, RunChunk, Snapshot, UsageEvent
 from metrics.nightly import score_chunk
+from metrics.nightly.publish import publish
 from tests.facts import (
     DAY,
     ago,
@@ -176,3 +177,25 @@ def test_bands_and_carried_values_rest_on_the_days_before() -> None:
     day_before, today = Snapshot.objects.order_by("-day").values_list("points", "as_of")[:2][::-1]
     assert today[0][21] == day_before[0][21]
     assert today[1][21] == ago(1)
+
+
+def test_a_run_with_an_open_chunk_is_not_published_and_a_closed_one_not_twice() -> None:
+    make_lively_account()
+    run = request()
+    assert publish(run) is False
+    nightly.work("tests", seconds=60)
+    run.refresh_from_db()
+    assert run.state == "complete"
+    assert publish(run) is False
+
+
+def test_a_binding_cap_turns_the_band_at_once() -> None:
+    account = make_lively_account()
+    night(ago(1))
+    UsageEvent.objects.filter(account=account, day__gt=ago(40)).delete()
+    DirtyDay.objects.bulk_create(DirtyDay(account_id=account.pk, day=ago(d)) for d in range(1, 40))
+    run = night()
+    row = Snapshot.objects.get(run_id=run.pk)
+    assert (row.band, row.score) == ("red", 30.0)
+    assert {"rule": "R1", "cap": 30.0} in row.caps
+    assert AccountCurrent.objects.get(run_id=run.pk).cause == "Nobody active for 21 working days"
