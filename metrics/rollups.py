@@ -14,7 +14,7 @@ from django.db import connection, transaction
 # last day, and so holds ten weeks more before it must be moved on.
 
 # (account, day) pairs in one transaction: a few seconds of work
-SLICE = 10_000
+SLICE = 30_000
 
 STAGE = """
 DROP TABLE IF EXISTS pg_temp.touched, pg_temp.persons;

@@ -20,7 +20,7 @@ ORDER = ("people", *(source.name for source in SOURCES if source.name != "people
 READY = """
 SELECT r.id, r.batch_id, r.raw, r.code, r."column", r.message, b.known_at_mode, b.started_at
 FROM metrics_reject r JOIN metrics_batch b ON b.id = r.batch_id
-WHERE r.state = 'open' AND b.source = %(source)s AND b.state = 'finished' AND r.id > %(after)s
+WHERE r.state = 'open' AND b.source = %(source)s AND r.id > %(after)s
   AND (r.waits_for_account <> '' OR r.waits_for_person <> '')
   AND (
       EXISTS (SELECT FROM accounts_account WHERE external_id = r.waits_for_account)

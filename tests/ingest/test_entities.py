@@ -70,9 +70,11 @@ def test_changed_attributes_are_updated_without_a_new_version(send: Sender) -> N
     assert len(table(Contract, "id")) == 1
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 100])
 def test_rows_of_one_account_in_one_file_are_one_version_and_the_last_word_counts(
-    send: Sender,
+    send: Sender, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
+    monkeypatch.setattr("metrics.ingest.door.CHUNK", chunk)
     report = send("accounts", "A1,Acme,,,,,20", "A1,,,,,,30", "A1,Ltd,,,,,40", "A1,Ltd")
     assert (report.created, report.updated, report.duplicate) == (1, 2, 1)
     assert table(Contract, "seats_sold") == [(40,)]

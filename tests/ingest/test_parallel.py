@@ -124,3 +124,29 @@ def test_a_deadlock_is_tried_again(acme: Sender, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(door, "TRIES", 2)
     with pytest.raises(OperationalError, match="deadlock"):
         import_file("usage", path)
+
+
+def test_an_event_that_another_door_is_just_storing_is_a_duplicate(acme: Sender) -> None:
+    acme("usage", "e1,A1,P1,reports,2026-11-20,1")
+    path = acme.folder / "usage.csv"
+    reports: list[BatchReport] = []
+    thread = threading.Thread(
+        target=lambda: reports.extend(at_once(lambda: import_file("usage", path)))
+    )
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE kept AS SELECT * FROM metrics_usageevent")
+            cursor.execute("DELETE FROM metrics_usageevent")
+            other.commit()
+            cursor.execute("INSERT INTO metrics_usageevent SELECT * FROM kept")
+            thread.start()
+            thread.join(0.5)
+            assert reports == []
+            other.commit()
+    finally:
+        other.close()
+        thread.join()
+    assert [counts(report) for report in reports] == [(1, 0, 1, 0)]
+    assert table(Batch, "state", source="usage") == [("finished",), ("finished",)]

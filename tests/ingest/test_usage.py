@@ -71,6 +71,13 @@ def test_the_same_id_with_another_body_is_a_conflict_that_names_the_difference(
     assert table(UsageEvent, "count") == [(3,)]
 
 
+def test_an_id_that_came_for_another_account_is_a_conflict_even_alone(acme: Sender) -> None:
+    acme("usage", EVENT)
+    report = acme("usage", "e1,A2,,reports,2026-11-20T09:00:00Z,3")
+    assert codes(report) == [(2, "account_external_id", "id_conflict")]
+    assert len(table(UsageEvent, "id")) == 1
+
+
 def test_rows_without_an_id_are_known_by_all_their_other_columns(acme: Sender) -> None:
     rows = [
         ",A1,P1,reports,2026-11-20T09:00:00Z,3",

@@ -35,6 +35,11 @@ def test_every_usual_encoding_and_line_end_gives_the_same_rows(data: bytes) -> N
     assert [item.values[:2] for item in found] == [("müsli", "Zoë"), ("日本", "x")]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r\r\n", "\r"])
+def test_lines_are_counted_as_an_editor_counts_them(end: str) -> None:
+    assert [item.line for item in read(TEXT.replace("\n", end))] == [2, 3]
+
+
 def test_the_encoding_can_be_named() -> None:
     data = f"{header('features')}\nmüsli,Zoë,core,,\n".encode("cp1252")
     assert outcome(read(data, encoding="cp1252")) == [(2, "müsli")]

@@ -44,6 +44,14 @@ def test_two_open_quotes_do_not_close_one_another() -> None:
     ]
 
 
+def test_a_quote_that_closes_only_after_thousands_of_rows_swallows_none_of_them() -> None:
+    between = [f"k{i},name of {i},core,," for i in range(5_000)]
+    found = rows('a,"open', *between, 'b",core,,', "c,z,core,,")
+    assert found[0] == (2, "unterminated_quote")
+    assert found[1:5_001] == [(i + 3, f"k{i}") for i in range(5_000)]
+    assert found[5_001:] == [(5_003, "missing_cells"), (5_004, "c")]
+
+
 def test_a_quoted_cell_may_span_lines() -> None:
     found = read(f'{HEAD}\na,"two\r\nlines, ""quoted""",core,,\nb,y,core,,\n')
     assert outcome(found) == [(2, "a"), (4, "b")]
