@@ -102,6 +102,4 @@ def _relevant(frames: Frames) -> Bools:
 
 def _median(values: Floats) -> Floats:
     """Median per row of what is there; NaN for an empty row."""
-    if values.shape[1] == 0:
-        return np.full(len(values), np.nan)
     return pd.DataFrame(values).median(axis=1).to_numpy(dtype=np.float64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from metrics.scoring.explain import formula, rounded
 from metrics.signals.base import Dimension
-from metrics.signals.catalogue import BY_CODE, SIGNALS
+from metrics.signals.catalogue import SIGNALS
 from metrics.signals.story import Stored, dimension_name, level
 
 
@@ -73,8 +73,3 @@ def printed_formula(stored: Stored) -> str:
         if terms
         else ""
     )
-
-
-def signals_of(dimension: Dimension) -> list[str]:
-    """Codes of a dimension in page order."""
-    return [code for code, signal in BY_CODE.items() if signal.dimension is dimension]

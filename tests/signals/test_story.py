@@ -173,3 +173,12 @@ def test_stored_zeros_are_zeros_and_nulls_are_unknown() -> None:
     unknown = value_of(night(team(0)), "S19")
     assert str(unknown.raw) == "nan"
     assert BY_CODE["S19"].slot == 18
+
+
+def test_the_main_cause_goes_the_way_of_the_whole_change() -> None:
+    everybody = [{"person": p, "completed_days_ago": 3} for p in range(10)]
+    before, after = night(team(10, training=[])), night(team(6, training=everybody))
+    parts = told(before, after)
+    assert parts.total < 0
+    assert reasons(before, after, parts)[0].code == "S02"
+    assert main_cause(before, after, parts) == "Usage 40\u00a0% below their own normal"

@@ -8,14 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.signals.base import Dimension
-from metrics.signals.catalogue import SIGNALS
 from metrics.signals.summary import (
     binding_cap,
     parts,
     printed_formula,
     shown_gives,
-    signals_of,
 )
 from tests.signals.any_frames import any_frames
 from tests.signals.nights import night, team
@@ -63,8 +60,3 @@ def test_parts_are_the_dimensions_that_count_in_page_order() -> None:
     ]
     assert sum(part.share for part in found) == pytest.approx(1)
     assert all(part.gives == pytest.approx(part.share * part.points) for part in found)
-
-
-def test_every_signal_belongs_to_one_dimension() -> None:
-    codes = [code for dimension in Dimension for code in signals_of(dimension)]
-    assert codes == [signal.code for signal in SIGNALS]

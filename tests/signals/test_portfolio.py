@@ -1,0 +1,178 @@
+"""What a run knows of the whole portfolio: the season, the priors, the rates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from metrics.signals.base import Frames, Portfolio, Source
+from metrics.signals.portfolio import Sample, combine, from_json, sample, season, to_json
+from metrics.signals.sentiment import promoters_minus_detractors
+from tests.frames_maker import DAY, make_frames, person, weekdays
+from tests.signals.any_frames import broken
+
+WEEKS = tuple(dt.date(2026, 1, 5) + dt.timedelta(weeks=week) for week in range(20))
+
+
+def combined(*frames: Frames, **over: Any) -> Portfolio:
+    return combine(
+        [sample(part) for part in frames], day=DAY, median_points=over.get("median_points", {})
+    )
+
+
+def steady(accounts: int, *, last: float, users: float = 10) -> np.ndarray:
+    """The same users every week, and `last` times as many in the last one."""
+    table = np.full((accounts, len(WEEKS)), float(users))
+    table[:, -1] = users * last
+    return table
+
+
+# The season
+
+
+@pytest.mark.parametrize(
+    ("last", "g"), [(1.0, 1.0), (0.5, 0.5), (0.1, 0.3), (1.2, 1.2), (2.0, 1.5)]
+)
+def test_a_week_is_compared_with_the_accounts_own_13_weeks(last: float, g: float) -> None:
+    found = season(steady(20, last=last), WEEKS)
+    assert list(found) == list(WEEKS[13:])
+    assert found[WEEKS[-1]] == pytest.approx(g)
+    assert found[WEEKS[-2]] == 1.0
+
+
+def test_the_season_is_the_median_and_not_led_by_a_few() -> None:
+    users = np.concatenate([steady(11, last=0.8), steady(10, last=0.3)])
+    assert season(users, WEEKS)[WEEKS[-1]] == pytest.approx(0.8)
+
+
+def test_there_is_no_season_of_fewer_than_20_accounts_with_5_users() -> None:
+    assert season(steady(19, last=0.5), WEEKS) == {}
+    assert season(steady(20, last=0.5, users=4.9), WEEKS) == {}
+
+
+def test_an_account_counts_from_its_fourteenth_week_on() -> None:
+    users = steady(20, last=0.5)
+    users[0, :7] = np.nan
+    assert list(season(users, WEEKS)) == []
+    users = np.concatenate([steady(20, last=0.5), users])
+    assert season(users, WEEKS)[WEEKS[-1]] == pytest.approx(0.5)
+
+
+# Priors
+
+
+def surveys(*scores: int, ago: int = 20) -> list[dict[str, Any]]:
+    return [{"sent_days_ago": ago + 1, "answered_days_ago": ago, "score": s} for s in scores]
+
+
+def test_too_little_leaves_the_defaults() -> None:
+    few = make_frames(
+        surveys=surveys(*[0] * 99), tickets=[{"csat": 1, "opened_days_ago": 100}] * 99
+    )
+    assert combined(few) == Portfolio()
+    assert combine([], day=DAY, median_points={"S01": 50.0}).median_points == {"S01": 50.0}
+
+
+def test_priors_are_the_portfolios_own_values_over_a_year() -> None:
+    tickets = [{"csat": 5, "solved_days_ago": 300, "opened_days_ago": 301}] * 30
+    tickets += [{"csat": 3, "solved_days_ago": 300, "opened_days_ago": 301}] * 70
+    old = [{"csat": 1, "solved_days_ago": 366, "opened_days_ago": 367}] * 50
+    asked = surveys(*[10] * 60, *[7] * 20, *[0] * 20) + [{"sent_days_ago": 50}] * 100
+    found = combined(
+        make_frames(tickets=tickets[:50], surveys=asked[:90]),
+        make_frames(tickets=tickets[50:] + old, surveys=asked[90:]),
+        median_points={"S05": 71.5},
+    )
+    assert found.mu_csat == pytest.approx(0.3)
+    assert found.mu_nps == pytest.approx(0.4)
+    assert found.mu_response == pytest.approx(0.5)
+    assert found.median_points == {"S05": 71.5}
+
+
+def test_nps_of_nobody_is_unknown() -> None:
+    assert np.isnan(promoters_minus_detractors(pd.Series([], dtype="float64")))
+
+
+# Tickets
+
+
+def regulars(count: int, tenure: float = 500) -> list[Any]:
+    """Active in every one of twelve weeks."""
+    return [person(tenure=tenure, active=list(range(3, 85, 7))) for _ in range(count)]
+
+
+def tickets(count: int, people: Sequence[int], **over: Any) -> list[dict[str, Any]]:
+    return [
+        {"person": people[n % len(people)], "opened_days_ago": 10, **over} for n in range(count)
+    ]
+
+
+def rates(*frames: Frames) -> list[float | None]:
+    return list(combined(*frames).ticket_rate)
+
+
+def test_the_rate_of_a_band_of_tenure_needs_200_user_months() -> None:
+    # 73 people x 12 weeks = 876 user-weeks; 200 months are 866.7
+    frames = make_frames(people=regulars(73), tickets=tickets(44, range(73)))
+    assert rates(frames) == [None, None, None, None, pytest.approx(44 / 876)]
+    assert rates(make_frames(people=regulars(72), tickets=tickets(44, range(72)))) == [None] * 5
+
+
+def test_a_ticket_belongs_to_its_openers_tenure_on_that_day() -> None:
+    people = regulars(73) + regulars(300, tenure=30)
+    facts = tickets(10, range(73)) + tickets(6, range(73, 373), opened_days_ago=25)
+    found = rates(make_frames(people=people, tickets=facts))
+    # 300 newcomers: weeks 0 and 1 ago lie above four weeks of tenure, ten weeks below
+    assert found == [pytest.approx(6 / 3300), None, None, None, pytest.approx(10 / 876)]
+
+
+def test_tickets_of_nobody_in_particular_are_spread_like_activity() -> None:
+    frames = make_frames(people=regulars(73), tickets=tickets(30, [-1]) + tickets(14, range(73)))
+    assert rates(frames)[4] == pytest.approx(44 / 876)
+
+
+def test_accounts_without_people_or_usage_teach_no_rate() -> None:
+    frames = make_frames(people=regulars(73), tickets=tickets(44, range(73)))
+    strangers = make_frames(tickets=tickets(500, [-1]))
+    deaf = broken(make_frames(people=regulars(9), tickets=tickets(90, [0])), Source.USAGE)
+    assert rates(frames, strangers, deaf)[4] == pytest.approx(44 / 876)
+
+
+def test_a_day_on_which_the_whole_portfolio_asks_is_an_incident_of_ours() -> None:
+    usual = [{"opened_days_ago": ago} for ago in range(1, 85) for _ in range(2 + ago % 2)]
+    spike = [{"opened_days_ago": 11}] * 12
+    assert combined(make_frames(tickets=usual)).incident_days == frozenset()
+    assert combined(make_frames(tickets=usual), make_frames(tickets=spike)).incident_days == {
+        DAY - dt.timedelta(days=11)
+    }
+    # a handful is no spike, however quiet the portfolio is
+    assert combined(make_frames(tickets=spike[:10])).incident_days == frozenset()
+
+
+# Storing
+
+
+def test_what_a_run_stores_gives_the_same_portfolio() -> None:
+    portfolio = Portfolio(
+        season={WEEKS[0]: 0.7, WEEKS[1]: 1.1},
+        mu_csat=0.7,
+        mu_nps=0.1,
+        mu_response=0.3,
+        ticket_rate=(0.1, None, 0.2, None, 0.05),
+        incident_days=frozenset({WEEKS[3]}),
+        median_points={"S01": 66.0},
+    )
+    assert from_json(json.loads(json.dumps(to_json(portfolio)))) == portfolio
+
+
+def test_a_sample_counts_users_only_in_the_life_of_a_contract() -> None:
+    people = [person(tenure=500, active=weekdays(*range(1, 10))) for _ in range(3)]
+    found: Sample = sample(make_frames(age=weekdays(4)[0], people=people))
+    assert np.isnan(found.users[0, :-4]).all()
+    assert found.users[0, -4:].tolist() == [3.0] * 4
