@@ -14,6 +14,7 @@ from typing import Any
 
 Figure = dict[str, Any]
 
+BINS = 20  # of the accounts behind a curve
 LINE = 13  # letters that fit below one bar
 FONT = {"family": "Inter Variable, Inter, system-ui, sans-serif", "size": 12}
 
@@ -263,23 +264,43 @@ def curve(
     layout = _layout(height=220)
     layout["xaxis"] |= {"range": [low - room, high + room], "tickformat": ",.0%" if percent else ""}
     layout["yaxis"] |= {"range": [0, 106], "tickvals": [0, 25, 50, 75, 100]}
-    layout["yaxis2"] = {"overlaying": "y", "visible": False, "rangemode": "tozero"}
-    layout["bargap"] = 0.12
-    data: list[dict[str, Any]] = []
-    if values:
-        data.append(
-            {
-                "type": "histogram",
-                "x": [min(max(value, low), high) for value in values],
-                "nbinsx": 20,
-                "yaxis": "y2",
-                "marker": {"color": "var(--hs-ink-soft)"},
-                "hovertemplate": "%{y} accounts<extra></extra>",
-            }
-        )
-    data.append(_curve_line(live, room, "var(--hs-line-strong)", 1.25, "dash"))
-    data.append(_curve_line(anchors, room, "var(--hs-accent)", 1.75, "solid"))
-    return {"data": data, "layout": layout}
+    dashed = _curve_line(live, room, "var(--hs-line-strong)", 1.25, "dash")
+    drawn = _curve_line(anchors, room, "var(--hs-accent)", 1.75, "solid")
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [raw for raw, _ in anchors],
+        "y": [points for _, points in anchors],
+        "marker": {
+            "size": 9,
+            "color": "var(--hs-canvas)",
+            "line": {"color": "var(--hs-accent)", "width": 1.75},
+        },
+        "cliponaxis": False,
+        "hovertemplate": "%{x} gives %{y:.0f} points<extra></extra>",
+    }
+    bars = [_histogram(values, low, high)] if values else []
+    return {"data": [*bars, dashed, drawn, dots], "layout": layout}
+
+
+def _histogram(values: Sequence[float], low: float, high: float) -> dict[str, Any]:
+    """How many accounts lie where, as bars of up to half the height; the ends hold what is beyond
+    them.
+    """
+    width = (high - low) / BINS
+    counts = [0] * BINS
+    for value in values:
+        counts[min(max(int((value - low) / width), 0), BINS - 1)] += 1
+    most = max(counts)
+    return {
+        "type": "bar",
+        "x": [low + (place + 0.5) * width for place in range(BINS)],
+        "y": [50 * count / most for count in counts],
+        "width": width * 0.86,
+        "marker": {"color": "var(--hs-ink-soft)"},
+        "hovertext": [f"{count} account{'' if count == 1 else 's'}" for count in counts],
+        "hoverinfo": "text",
+    }
 
 
 def _curve_line(

@@ -39,18 +39,16 @@ def scorecard_draft(request: HttpRequest) -> HttpResponse:
     """Saves, publishes, or only shows what is in the form; a mistake keeps everything in it."""
     draft = Scorecard.objects.draft()
     base = read_config((draft or Scorecard.objects.live()).body)
-    action = request.POST.get("action", "save")
+    action = request.POST.get("action", "preview")
     data = spread(request.POST, base) if action == "spread" else request.POST
     form = DraftForm(data, base=base, edition=0)
     if not form.is_valid() and action in ("save", "publish"):
         return show(request, form, draft=draft, status=422)
     if action == "save":
         return _save(request, form, draft)
-    return (
-        _publish(request, form, draft)
-        if action == "publish"
-        else (show(request, form, draft=draft))
-    )
+    if action == "publish":
+        return _publish(request, form, draft)
+    return show(request, form, draft=draft)
 
 
 def _save(request: HttpRequest, form: DraftForm, draft: Scorecard | None) -> HttpResponse:

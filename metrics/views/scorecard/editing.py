@@ -15,6 +15,7 @@ from metrics.signals.defaults import effective_percentages
 from metrics.signals.story import dimension_name
 from metrics.views.scorecard.night_values import NightValues
 
+PER_CENT, SLIDER_TOP = 100.0, 10.0
 LABELS = {
     "red_below": "Red below",
     "green_from": "Green from",
@@ -38,12 +39,12 @@ def fields(form: DraftForm, live: ScorecardConfig) -> dict[str, Any]:
                 "key": dimension.value,
                 "name": dimension_name(dimension),
                 "weights": [
-                    field(form, f"dimensions.{stage.value}.{dimension.value}", before)
+                    _weight(form, f"dimensions.{stage.value}.{dimension.value}", before, PER_CENT)
                     | {"stage": stage.value}
                     for stage in Stage
                 ],
                 "signals": [
-                    field(form, f"signals.{signal.code}", before)
+                    _weight(form, f"signals.{signal.code}", before, SLIDER_TOP)
                     | {"code": signal.code, "name": signal.name}
                     | {"shares": [_share(signal, stage, shares[stage]) for stage in Stage]}
                     for signal in SIGNALS
@@ -71,6 +72,29 @@ def field(form: DraftForm, place: str, before: dict[str, str]) -> dict[str, Any]
         "changed": place in before and shown != before[place],
         "problem": form.problem(place),
     }
+
+
+def _weight(form: DraftForm, place: str, before: dict[str, str], top: float) -> dict[str, Any]:
+    """A weight with the place of the live one on its slider, and whether it is locked."""
+    live = float(before.get(place, 0))
+    return field(form, place, before) | {
+        "tick": _per_cent(live, top),
+        "fill": _per_cent(_number(form.shown(place)), top),
+        "locked": f"lock.{place}" in form.data,
+    }
+
+
+def _per_cent(value: float, top: float) -> float:
+    return round(min(100 * value / top, 100.0), 1)
+
+
+def _number(text: str) -> float:
+    """What a slider shows of a field; nothing where it holds no number."""
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if math.isfinite(value) and value > 0 else 0.0
 
 
 def _share(signal: Signal, stage: Stage, shares: dict[str, float]) -> dict[str, Any]:

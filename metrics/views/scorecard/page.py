@@ -22,6 +22,7 @@ from metrics.views.scorecard.night_values import values_of
 from metrics.views.scorecard.preview import preview
 
 PAGE = "metrics/scorecard.html"
+FIRST = 3  # differences of a version in the list
 
 
 @admin_only
@@ -32,7 +33,8 @@ def scorecard(request: HttpRequest) -> HttpResponse:
     draft = Scorecard.objects.draft()
     card = draft or Scorecard.objects.live()
     form = DraftForm(base=read_config(card.body), edition=card.edition)
-    return show(request, form, draft=draft)
+    asked = {"publishing": "publish" in request.GET, "discarding": "discard" in request.GET}
+    return show(request, form, draft=draft, **asked)
 
 
 @admin_only
@@ -40,9 +42,13 @@ def scorecard(request: HttpRequest) -> HttpResponse:
 def scorecard_versions(request: HttpRequest) -> HttpResponse:
     """All published versions, the newest first: who, when, why, what changed."""
     cards = list(Scorecard.objects.published().select_related("published_by", "based_on"))
-    rows = [{"card": card, "differences": _changed(card)} for card in cards]
-    context = {"rows": rows, "live": cards[0], "draft": Scorecard.objects.draft()}
-    return render(request, "metrics/scorecard_versions.html", context | {"versions": len(rows)})
+    changed = [(card, _changed(card)) for card in cards]
+    rows = [
+        {"card": card, "differences": found, "more": max(len(found) - FIRST, 0)}
+        for card, found in changed
+    ]
+    context = {"rows": rows, "live": cards[0], "card": cards[0], "versions": len(rows)}
+    return render(request, "metrics/scorecard_versions.html", context)
 
 
 @admin_only
@@ -52,8 +58,13 @@ def scorecard_version(request: HttpRequest, version: int) -> HttpResponse:
     card = get_object_or_404(Scorecard.objects.published(), version=version)
     form = DraftForm(base=read_config(card.body), edition=card.edition)
     context = _editor(request, form, live=form.base) | {"card": card, "is_past": True}
-    context |= {"draft": None, "differences": _changed(card), "live": Scorecard.objects.live()}
-    return render(request, PAGE, context | {"versions": Scorecard.objects.published().count()})
+    context |= {
+        "differences": _changed(card),
+        "live": Scorecard.objects.live(),
+        "has_draft": Scorecard.objects.draft() is not None,
+        "versions": Scorecard.objects.published().count(),
+    }
+    return render(request, PAGE, context)
 
 
 def show(
@@ -71,7 +82,7 @@ def show(
     context = _editor(request, form, live=read_config(live.body), night=night, editing=editing)
     context |= {
         "live": live,
-        "card": draft or live,
+        "card": draft or ("the new draft" if editing else live),
         "draft": draft,
         "editing": editing,
         "edition": draft.edition if draft else 0,
@@ -105,12 +116,22 @@ def _editor(
         "signal": BY_CODE[signal],
         "fields": fields(form, live),
         "curves": curves(form),
+        "problems": [problem for problems in form.errors.values() for problem in problems],
+        "late_caps": _late_caps(night, config),
         "curve_figure": curve_figure(signal, form, live, values),
         "preview": preview(values, live=live, draft=config)
         if editing and values and config
         else None,
         "differences": differences(live, config) if editing and config else [],
     }
+
+
+def _late_caps(night: Run | None, config: ScorecardConfig | None) -> list[str]:
+    """Rules that the draft has on and the night had off: nobody has looked where they hold."""
+    if night is None or config is None:
+        return []
+    then = read_config(night.scorecard.body).caps
+    return [rule for rule, on in config.caps.items() if on and not then[rule]]
 
 
 def _changed(card: Scorecard) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,16 @@ class Moved:
         """Points."""
         return self.after - self.before
 
+    @property
+    def word_before(self) -> str:
+        """The band's word, for the icon."""
+        return Band(self.band_before).label
+
+    @property
+    def word_after(self) -> str:
+        """The band's word, for the icon."""
+        return Band(self.band_after).label
+
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
@@ -54,6 +65,43 @@ class Preview:
     currency: str
 
     @property
+    def order(self) -> list[str]:
+        """Bands in the order of rows and columns."""
+        return ORDER
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The matrix for a template: cells with their kind, and the sum of each row."""
+        return [
+            {
+                "band": band,
+                "total": sum(counts),
+                "cells": [
+                    {"count": count, "kind": _kind(old, new, count)}
+                    for new, count in enumerate(counts)
+                ],
+            }
+            for old, (band, counts) in enumerate(zip(ORDER, self.matrix, strict=True))
+        ]
+
+    @property
+    def totals(self) -> list[int]:
+        """Sums of the columns."""
+        return [sum(column) for column in zip(*self.matrix, strict=True)]
+
+    @property
+    def arr_moved(self) -> float | None:
+        """How much more ARR is in red."""
+        if self.arr_before is None or self.arr_after is None:
+            return None
+        return self.arr_after - self.arr_before
+
+    @property
+    def arr_fallen(self) -> float | None:
+        """How much less ARR is in red."""
+        return None if self.arr_moved is None else -self.arr_moved
+
+    @property
     def worse(self) -> int:
         """Accounts that go to a worse band."""
         return sum(self.matrix[old][new] for old in range(3) for new in range(old))
@@ -62,6 +110,11 @@ class Preview:
     def better(self) -> int:
         """Accounts that go to a better band."""
         return sum(self.matrix[old][new] for old in range(3) for new in range(old + 1, 3))
+
+    @property
+    def other(self) -> int:
+        """Accounts that get a score or lose it."""
+        return self.changing - self.worse - self.better
 
     @property
     def changing(self) -> int:
@@ -75,6 +128,17 @@ class _Scored:
     points: Floats
     weights: Floats
     bands: list[str]
+
+
+def _kind(old: int, new: int, count: int) -> str:
+    """same, worse, better, other (to or from grey), none."""
+    if not count:
+        return "none"
+    if old == new:
+        return "same"
+    if ORDER.index(GREY) in (old, new):
+        return "other"
+    return "worse" if new < old else "better"
 
 
 def preview(values: NightValues, *, live: ScorecardConfig, draft: ScorecardConfig) -> Preview:
