@@ -26,6 +26,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Look a static file up when it is asked for: every test client would read all folders anew.
 WHITENOISE_AUTOREFRESH = True
+# pytest-django's live server looks for this very name before it serves static files.
+INSTALLED_APPS[INSTALLED_APPS.index("healthscore.apps.StaticConfig")] = "django.contrib.staticfiles"
 # For tests/test_migrations.py. 0002 makes new tables with SQL of its own; the linter takes the
 # columns of a new table for changes of an old one.
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
