@@ -128,6 +128,7 @@ def find_uv():
     if found or own.exists():
         return found or own
     say("Fetching uv ...")
+    os.environ.setdefault("PIP_ROOT_USER_ACTION", "ignore")  # nothing of the system is touched
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
            "--target", TOOLS, f"uv=={UV}"]  # fmt: skip
     run(pip, problem="uv is missing and pip could not fetch it: install pip (on Debian and Ubuntu "
