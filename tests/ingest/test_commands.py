@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from metrics.models import Batch, UsageEvent
 from tests.ingest.sending import Sender, table
@@ -82,6 +83,14 @@ def test_import_csv_fails_where_the_file_cannot_be_read(
     with pytest.raises(CommandError, match=message) as failed:
         run("import_csv", "usage", acme.write("usage", EVENT), *options)
     assert failed.value.returncode == 1
+
+
+def test_import_csv_says_so_where_the_database_is_not_set_up(acme: Sender) -> None:
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("ALTER TABLE metrics_batch RENAME TO elsewhere")
+        with pytest.raises(CommandError, match="run the command migrate"), transaction.atomic():
+            run("import_csv", "usage", acme.write("usage", EVENT))
+        transaction.set_rollback(True)
 
 
 def test_import_csv_tells_of_rows_that_waited_and_of_more_rejects_than_it_shows(

@@ -18,6 +18,7 @@ from metrics.sources.reading import REJECT_COLUMNS
 class Command(BaseCommand):
     """The reasons stand in the first columns, which `import_csv` passes over."""
 
+    requires_system_checks = []
     help = __doc__ or ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 
 from metrics.ingest import BatchReport, FileError, import_file
 from metrics.sources.catalogue import BY_NAME
 from metrics.sources.reading import Limits
 
+UNDEFINED_TABLE = "42P01"
 SHOWN = ("source", "received", "accepted", "duplicate", "quarantined", "batch")
 
 
 class Command(BaseCommand):
+    # files of the browser are none of this command's business
+    requires_system_checks = []
     help = "Imports a CSV file. Prints one JSON line; rejects and notes go to standard error."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -42,6 +46,10 @@ class Command(BaseCommand):
             )
         except FileError as error:
             raise CommandError(f"{options['file'].name}: {error}") from error
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "sqlstate", "") != UNDEFINED_TABLE:
+                raise
+            raise CommandError("The database is not set up; run the command migrate") from error
         self._explain(report)
         self.stdout.write(json.dumps({name: getattr(report, name) for name in SHOWN}))
 
