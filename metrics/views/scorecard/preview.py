@@ -15,6 +15,7 @@ from metrics.signals.base import Floats
 from metrics.signals.catalogue import BY_CODE as SIGNAL
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.rescore import rescore
+from metrics.signals.story import dimension_name
 from metrics.signals.words import Value, cause_text
 from metrics.views.scorecard.night_values import NightValues
 
@@ -211,6 +212,8 @@ def _reason(values: NightValues, before: _Scored, after: _Scored, row: int) -> s
     rising = after.final[row] > before.final[row]
     code = max(moved, key=lambda key: moved[key] if rising else -moved[key])
     slot = SIGNAL[code].slot
+    if after.weights[row, slot] < before.weights[row, slot]:
+        return f"{dimension_name(SIGNAL[code].dimension)} counts less"
     value = Value(
         raw=float(values.raw[row, slot]),
         part=float(values.part[row, slot]),

@@ -1,0 +1,98 @@
+"""Figures: valid for Plotly, without colours of their own, and without markup out of data."""
+
+import datetime as dt
+import json
+import re
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.charts import Figure, curve, plot_text, signed, trend, waterfall
+
+DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=i) for i in range(60)]
+HOSTILE = '<a href="https://example.com">Acme</a> & <b>Co</b>'
+
+
+def make_waterfall(name: str = "Engagement") -> Figure:
+    steps = [(name, -8.6, True), ("Training", 0.2, True), ("Missing source", -1.0, False)]
+    return waterfall(start=("22 Oct", 77.3), steps=steps, end=("21 Nov", 67.9))
+
+
+def make_trend(name: str = "Scorecard v2") -> Figure:
+    scores: list[float | None] = [70.0 + i / 10 for i in range(60)]
+    scores[7] = None
+    return trend(DAYS, scores, red_below=60, green_from=75, band="green", events=[(DAYS[20], name)])
+
+
+def make_curve() -> Figure:
+    live = ((0.0, 0.0), (0.5, 60.0), (1.0, 100.0))
+    drawn = ((0.0, 0.0), (0.5, 70.0), (1.0, 100.0))
+    return curve(drawn, live=live, values=[-1.0, 0.2, 0.2, 0.9, 5.0], percent=True)
+
+
+@pytest.mark.parametrize("figure", [make_waterfall(), make_trend(), make_curve()])
+def test_a_figure_is_valid_and_follows_the_theme(figure: Figure) -> None:
+    go.Figure(figure)
+    text = json.dumps(figure)
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b", text)
+    assert "var(--hs-" in text
+
+
+def strings(value: Any) -> list[str]:
+    """Every string in a figure."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in strings(item)]
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in strings(item)]
+    return []
+
+
+@pytest.mark.parametrize("figure", [make_waterfall(HOSTILE), make_trend(HOSTILE)])
+def test_markup_in_data_is_shown_and_never_followed(figure: Figure) -> None:
+    found = [text.replace("<br>", " ") for text in strings(figure) if "Acme" in text]
+    assert found
+    assert not [text for text in found if "<" in text]
+    assert plot_text(HOSTILE).startswith("&lt;a href=")
+
+
+def test_bars_of_a_waterfall_stand_on_one_another() -> None:
+    bars = make_waterfall()["data"][1]
+    assert bars["text"] == ["77.3", "−8.6", "+0.2", "−1.0", "67.9"]
+    assert bars["base"] == pytest.approx([55, 68.7, 68.7, 67.9, 55])
+    assert bars["y"] == pytest.approx([22.3, 8.6, 0.2, 1.0, 12.9])
+    fills = [
+        colour.removeprefix("var(--hs-").removesuffix(")") for colour in bars["marker"]["color"]
+    ]
+    assert fills == ["ink", "red-fill", "green-fill", "grey-fill", "ink"]
+
+
+@given(
+    st.floats(0, 100),
+    st.lists(st.tuples(st.text(max_size=30), st.floats(-50, 50), st.booleans()), max_size=12),
+)
+def test_any_waterfall_is_valid(start: float, steps: list[tuple[str, float, bool]]) -> None:
+    end = start + sum(moved for _, moved, _ in steps)
+    figure = waterfall(start=("a", start), steps=steps, end=("b", end))
+    assert len(figure["data"][1]["y"]) == len(steps) + 2
+    json.dumps(figure, allow_nan=False)
+
+
+def test_accounts_beyond_the_ends_of_a_curve_stand_at_its_ends() -> None:
+    bars = make_curve()["data"][0]
+    counts = [int(text.split()[0]) for text in bars["hovertext"]]
+    assert (sum(counts), counts[0], counts[4], counts[-1]) == (5, 1, 2, 1)
+
+
+def test_a_gap_in_the_nights_is_a_gap_in_the_line() -> None:
+    line = make_trend()["data"][0]
+    assert line["y"][7] is None
+    assert line["connectgaps"] is False
+
+
+def test_a_change_has_a_true_minus_sign() -> None:
+    assert [signed(value) for value in (1.25, -1.25, 0.0)] == ["+1.2", "−1.2", "0.0"]

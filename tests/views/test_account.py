@@ -1,0 +1,223 @@
+"""The account page: what it is, why it moved, down to the facts; and who may see it."""
+
+import datetime as dt
+import json
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Account
+from metrics.models import Run
+from metrics.signals.catalogue import SIGNALS
+from tests.facts import (
+    DAY,
+    ago,
+    at,
+    make_account,
+    make_person,
+    make_status,
+    make_survey,
+    make_ticket,
+)
+from tests.views.nights import client_of, make_customer, make_team, night
+
+pytestmark = pytest.mark.django_db
+EVERYBODY = [("ana", 200), ("ben", 200), ("ada", 200), ("cy", 404), (None, 302)]
+
+
+def make_page(**over: object) -> tuple[Account, dict[str, object]]:
+    """Ana's customer after two nights, 30 days apart, and the team."""
+    team = make_team()
+    account = make_customer(owner=team["ana"], **over)
+    night(ago(30))
+    night(DAY)
+    return account, team
+
+
+def test_owner_manager_and_admin_see_it_and_nobody_else() -> None:
+    team = make_team()
+    account = make_account(owner=team["ana"])
+    url = account.get_absolute_url()
+    seen = [
+        (name, client_of(team[name] if name else None).get(url).status_code)
+        for name, _ in EVERYBODY
+    ]
+    assert seen == EVERYBODY
+
+
+def test_what_is_shown_adds_up_to_the_shown_total() -> None:
+    account, team = make_page()
+    page = client_of(team["ana"]).get(account.get_absolute_url()).context
+    moved, made, now = page["moved"], page["made"], page["night"].now
+    steps = [bar["step"].moved for bar in moved.bars]
+    assert sum(steps) == pytest.approx(moved.total, abs=1e-9)
+    shown = round(now.score, 1) - round(moved.before.score, 1)
+    assert moved.total == pytest.approx(shown, abs=1e-9)
+    assert moved.total < -5
+    assert sum(term["gives"] for term in made["terms"]) == pytest.approx(round(now.raw_score, 1))
+    assert sum(card["of"] for card in page["cards"] if card["of"]) == pytest.approx(100)
+
+
+def test_the_table_lists_every_signal_of_the_stage_once() -> None:
+    account, team = make_page()
+    client = client_of(team["ana"])
+    rows = client.get(account.get_absolute_url(), {"signals": "all"}).context["signals"]["rows"]
+    mature = [signal.code for signal in SIGNALS if signal.code != "S03"]
+    assert sorted(row["code"] for row in rows) == sorted(mature)
+    sums = sum(row["gives"] for row in rows if row["gives"] is not None)
+    now = client.get(account.get_absolute_url()).context["night"].now
+    assert sums == pytest.approx(now.raw_score)
+    only = client.get(account.get_absolute_url(), {"signals": "support"}).context["signals"]
+    assert {row["code"] for row in only["rows"]} == {"S17", "S19", "S20"}
+
+
+def test_the_reasons_name_people_before_and_after() -> None:
+    account, team = make_page()
+    response = client_of(team["ana"]).get(account.get_absolute_url())
+    worst = response.context["moved"].reasons[0]
+    assert (worst["code"], worst["claim"]) == ("S12", "Fewer groups are active")
+    assert (worst["before"], worst["after"], worst["behind"]) == ("2 of 2", "1 of 2", "2 groups")
+    html = response.content.decode()
+    assert "2 of 2 → 1 of 2" in html
+    assert "in 30 days.</b>" in html
+
+
+@pytest.mark.parametrize(
+    ("asked", "days", "is_custom"),
+    [
+        ({"days": "7"}, 7, False),
+        ({"since": ago(30).isoformat()}, 30, True),
+        ({"days": "31"}, 30, False),
+        ({"days": "x"}, 30, False),
+        ({"since": "yesterday"}, 30, False),
+        ({"since": (DAY + dt.timedelta(days=3)).isoformat()}, 30, False),
+        ({"since": "0001-01-01"}, 30, False),
+    ],
+)
+def test_a_period_comes_from_the_address(asked: dict[str, str], days: int, is_custom: bool) -> None:
+    team = make_team()
+    account = make_customer(owner=team["ana"])
+    night(DAY)
+    moved = client_of(team["ana"]).get(account.get_absolute_url(), asked).context["moved"]
+    assert (moved.period.days, moved.period.is_custom) == (days, is_custom)
+    assert "No night is published" in moved.why_not
+
+
+def test_htmx_gets_the_part_alone_from_the_same_address() -> None:
+    account, team = make_page()
+    client = client_of(team["ana"])
+    part = client.get(account.get_absolute_url(), {"days": 30}, headers={"HX-Request": "true"})
+    assert part.content.decode().strip().startswith('<div id="account-page"')
+    assert "HX-Request" in part["Vary"]
+    whole = client.get(account.get_absolute_url())
+    assert whole.content.decode().startswith("<!doctype html>")
+
+
+def test_an_account_without_a_score_says_why_and_what_is_missing() -> None:
+    team = make_team()
+    account = make_customer(owner=team["ana"])
+    make_status("usage", "not_bought", since=400, account=account)
+    night(DAY)
+    response = client_of(team["ana"]).get(account.get_absolute_url())
+    page, html = response.context, response.content.decode()
+    assert page["night"].now.score is None
+    assert page["head"]["lead"] == ("Not enough data for a score.", "Usage not connected.")
+    assert "Not enough data" in html
+    notes = {row["code"]: row["note"] for row in page["signals"]["rows"]}
+    assert {notes[code] for code in ("S01", "S05", "S07", "S09", "S12")} == {"not connected"}
+    # silence of a source that is not there is no inactivity
+    assert "never" not in html
+    assert [row["label"] for row in page["funnel"]] == ["Sold", "Provisioned", "Trained"]
+
+
+def test_a_frozen_signal_says_since_when() -> None:
+    team = make_team()
+    account = make_customer(owner=team["ana"])
+    night(ago(1))
+    make_status("surveys", "broken", since=1)
+    night(DAY)
+    page = client_of(team["ana"]).get(account.get_absolute_url()).context
+    sentiment = next(card for card in page["cards"] if card["key"] == "sentiment")
+    assert sentiment["frozen"] == ago(1)
+    assert [row["note"] for row in sentiment["signals"]] == ["frozen since 17 Mar"] * 2
+
+
+def test_before_the_first_night_the_page_says_so() -> None:
+    team = make_team()
+    account = make_account(owner=team["ana"])
+    client = client_of(team["ana"])
+    assert (
+        "No night has been calculated yet"
+        in client.get(account.get_absolute_url()).content.decode()
+    )
+    night(DAY)
+    later = make_account(owner=team["ana"], known_at=at(DAY, 12))
+    assert "Not scored yet" in client.get(later.get_absolute_url()).content.decode()
+
+
+def test_a_later_revision_is_named() -> None:
+    team = make_team()
+    account = make_customer(owner=team["ana"])
+    night(DAY)
+    client = client_of(team["ana"])
+    assert "revision" not in client.get(account.get_absolute_url()).content.decode()
+    run = night(DAY, kind=Run.Kind.RECALCULATION)
+    html = client.get(account.get_absolute_url()).content.decode()
+    assert f"run {run.pk} · revision 2 of the day" in html
+
+
+def test_only_what_the_night_knew_is_shown() -> None:
+    team = make_team()
+    account = make_account(owner=team["ana"])
+    here = make_person(account, name="Ines Here")
+    make_person(
+        account, name="Leo Left", deactivated_at=at(ago(5)), deactivated_known_at=at(ago(5))
+    )
+    make_person(account, name="Bot", persona="service")
+    make_person(account, name="Late", known_at=at(DAY, 12))
+    known = make_ticket(account, person=here, opened=9, first_answer_at=at(DAY, 15))
+    make_ticket(account, opened=0)
+    make_ticket(account, opened=9, known_at=at(DAY, 12))
+    answer = make_survey(account, person=here, sent=20, answered=19, score=3)
+    make_survey(account, sent=20, answered=0, score=3)
+    night(DAY)
+    page = client_of(team["ana"]).get(account.get_absolute_url()).context
+    assert [row.person for row in page["people"]] == [here]
+    assert [(ticket.pk, ticket.first_answer_at) for ticket in page["tickets"]] == [(known.pk, None)]
+    assert [row.pk for row in page["answers"]] == [answer.pk]
+
+
+def test_hostile_text_stays_text() -> None:
+    bad = '<a href="//x" onclick=1>Acme</a></script>'
+    team = make_team()
+    account = make_account(owner=team["ana"], name=bad, segment=bad[:40], plan=bad[:40])
+    person = make_person(account, name=bad, group=bad)
+    make_survey(account, person=person, sent=20, answered=19, score=3, comment=bad)
+    make_ticket(account, opened=9, severity="urgent", topic=bad, comment=bad)
+    night(DAY)
+    html = client_of(team["ana"]).get(account.get_absolute_url()).content.decode()
+    assert "onclick=1&gt;" in html
+    assert '<a href="//x"' not in html
+    assert html.count("</script>") == html.count("<script")
+
+
+def test_charts_are_data_in_the_page_and_no_code() -> None:
+    account, team = make_page()
+    html = client_of(team["ana"]).get(account.get_absolute_url()).content.decode()
+    for name in ("moved-figure", "trend-figure"):
+        start = html.index(f'<script id="{name}" type="application/json">')
+        body = html[html.index(">", start) + 1 : html.index("</script>", start)]
+        assert set(json.loads(body)) == {"data", "layout"}
+        assert f'data-chart="{name}"' in html
+    assert " style=" not in html
+    assert html.count("Show data") == 2
+
+
+def test_a_page_takes_few_queries(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    account, team = make_page()
+    client = client_of(team["ana"])
+    client.get(account.get_absolute_url())
+    with django_assert_max_num_queries(24):
+        client.get(account.get_absolute_url(), {"signals": "all", "span": "all"})
