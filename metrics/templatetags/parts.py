@@ -10,7 +10,7 @@ from django import template
 
 from accounts.models import User
 from metrics.models.scores import Band
-from metrics.templatetags.formats import change_class, signed
+from metrics.templatetags.formats import change_class, first_name, signed
 
 register = template.Library()
 
@@ -58,8 +58,8 @@ def account_link(account_id: int, name: str) -> dict[str, Any]:
 @register.inclusion_tag("partials/owner.html")
 def owner(user: User | None, full: bool = False) -> dict[str, Any]:
     """Initials and first name, or the full name."""
-    name = str(user) if user else ""
-    return {"user": user, "name": name if full or "@" in name else name.split(" ")[0]}
+    name = "" if user is None else str(user) if full else first_name(user)
+    return {"user": user, "name": name}
 
 
 @register.inclusion_tag("partials/renewal.html")

@@ -9,8 +9,7 @@ from metrics.views.portfolio.figures import BIN, Figures
 
 WIDTH = 420
 GAP = 2
-HEIGHT = 78
-LABELS = 18
+HEIGHT = 116
 
 
 def band_bar(found: Figures, *, by: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Floor
 
 from metrics.models import AccountCurrent
@@ -128,13 +128,13 @@ def histogram(rows: QuerySet[AccountCurrent]) -> list[tuple[int, int]]:
     counts = dict(
         rows.exclude(score=None)
         .order_by()
-        .annotate(bin=Floor("score") - Floor("score") % BIN)
+        .annotate(bin=Floor(F("score") / BIN))
         .values_list("bin")
         .annotate(accounts=Count("account_id"))
     )
     merged: Counter[int] = Counter()
     for low, accounts in counts.items():
-        merged[min(int(low), 100 - BIN)] += accounts  # 100 belongs to the last bin
+        merged[min(int(low) * BIN, 100 - BIN)] += accounts  # 100 belongs to the last bin
     start = min([40, *merged])
     return [(low, merged[low]) for low in range(start, 100, BIN)]
 

@@ -35,7 +35,9 @@ def _cause(found: Figures, rows: QuerySet[AccountCurrent]) -> str:
         return "No account fell into a worse band this week."
     worst = rows.filter(WORSE).order_by("change_7", "name")[0]
     why = worst.cause_7 or worst.cause
-    reason = f" ({why})" if why else ""
+    # in the middle of a sentence; "NPS" and "CSAT" keep their capitals
+    why = why if why[1:2].isupper() else why[:1].lower() + why[1:]
+    reason = f": {why}" if why else ""
     if found.worse == 1:
         return f"{worst.name} got worse this week{reason}."
     return f"{found.worse} accounts got worse this week, {worst.name} most{reason}."

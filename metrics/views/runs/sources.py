@@ -20,7 +20,7 @@ NAMES = SOURCE_NAMES | {"accounts": "Accounts and contracts", "arr_movements": "
 SILENT_DAYS = {"usage": 3, "tickets": 30, "training": 60, "surveys": 120}
 # the newest record of each source, by the day it speaks of
 LAST_RECORDS = """
-SELECT 'usage', max(last_day) FROM metrics_activitycalendar
+SELECT 'usage', max(last_day) FROM metrics_activity_calendar
 UNION ALL SELECT 'tickets', (max(opened_at) AT TIME ZONE %(zone)s)::date FROM metrics_ticket
 UNION ALL SELECT 'surveys', (max(greatest(sent_at, answered_at)) AT TIME ZONE %(zone)s)::date
     FROM metrics_survey
