@@ -37,13 +37,14 @@ def wake_workers() -> None:
     transaction.on_commit(_send, robust=True)
 
 
-def recalculate(
-    first: dt.date, last: dt.date, *, as_of_day: bool, reason: str = ""
-) -> list[Run]:
+def recalculate(first: dt.date, last: dt.date, *, as_of_day: bool, reason: str = "") -> list[Run]:
     """What a page asks for: a new revision of each day in the ledger, and awake workers."""
     with transaction.atomic():
         runs = nightly.request_days(
-            first, last, as_of_day=as_of_day, now=timezone.now(), reason=reason
+            nightly.days_between(first, last),
+            as_of_day=as_of_day,
+            now=timezone.now(),
+            reason=reason,
         )
         wake_workers()
     return runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Q
 
@@ -29,22 +30,24 @@ def ensure_runs(now: dt.datetime, *, at_once: bool = False) -> list[Run]:
     if first is None:
         return _first_run(today, now, pause=dt.timedelta() if at_once else QUIET)
     oldest = max(first.business_day, today - dt.timedelta(days=CATCH_UP_DAYS - 1))
-    span = [oldest + dt.timedelta(days=i) for i in range((today - oldest).days + 1)]
     seen = set(Run.objects.filter(business_day__gte=oldest).values_list("business_day", flat=True))
-    due = [day for day in span if day not in seen and organisation.due_at(day) <= now]
+    due = [
+        day
+        for day in days_between(oldest, today)
+        if day not in seen and organisation.due_at(day) <= now
+    ]
     return [_request(day, cutoff=organisation.due_at(day)) for day in due]
 
 
 def request_days(
-    first: dt.date, last: dt.date, *, as_of_day: bool, now: dt.datetime, reason: str = ""
+    days: Iterable[dt.date], *, as_of_day: bool, now: dt.datetime, reason: str = ""
 ) -> list[Run]:
-    """Asks for a new revision of each day from `first` to `last`, oldest first.
+    """Asks for a new revision of each of the days, oldest first.
 
     With `as_of_day` each day uses only what was known when its night was due; else all that is
     known `now`.
     """
     organisation = Organisation.current()
-    days = [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
     return [
         _request(
             day,
@@ -52,8 +55,13 @@ def request_days(
             cutoff=min(organisation.due_at(day), now) if as_of_day else now,
             reason=reason,
         )
-        for day in days
+        for day in sorted(days)
     ]
+
+
+def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
+    """Every day from the first to the last, both included."""
+    return [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
 
 
 def _first_run(today: dt.date, now: dt.datetime, *, pause: dt.timedelta) -> list[Run]:

@@ -26,7 +26,7 @@ from metrics.signals.outages import usage_speaks
 from metrics.signals.portfolio import from_json
 from metrics.signals.rescore import outer_weights, score_points
 
-MOMENTUM_DAYS = 182
+MOMENTUM_DAYS = 182  # or up to six days more, where not every night was calculated
 MOMENTUM_MIN_AGE = 270
 
 
@@ -36,10 +36,9 @@ def score_chunk(chunk: Claim) -> None:
     config = read_config(run.scorecard.body)
     frames = read_frames(window_of(run, lo=chunk.lo, hi=chunk.hi), from_json(run.portfolio or {}))
     before = read_before(published_run(before=run.business_day), lo=chunk.lo, hi=chunk.hi)
-    past = Run.objects.published().filter(
-        business_day=run.business_day - dt.timedelta(days=MOMENTUM_DAYS)
-    )
-    half_year_ago = read_scores(past.first(), lo=chunk.lo, hi=chunk.hi)
+    past = published_run(before=run.business_day - dt.timedelta(days=MOMENTUM_DAYS - 1))
+    too_old = past and (run.business_day - past.business_day).days >= MOMENTUM_DAYS + 7
+    half_year_ago = read_scores(None if too_old else past, lo=chunk.lo, hi=chunk.hi)
     night = score_frames(run, frames, config, before=before, half_year_ago=half_year_ago)
     with transaction.atomic():
         finish(chunk)

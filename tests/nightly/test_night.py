@@ -199,3 +199,15 @@ def test_a_binding_cap_turns_the_band_at_once() -> None:
     assert (row.band, row.score) == ("red", 30.0)
     assert {"rule": "R1", "cap": 30.0} in row.caps
     assert AccountCurrent.objects.get(run_id=run.pk).cause == "Nobody active for 21 working days"
+
+
+def test_momentum_compares_with_half_a_year_before_or_the_week_before_that() -> None:
+    make_lively_account()
+    first = night(ago(185))
+    assert night().state == "complete"
+    then, now = Snapshot.objects.order_by("day").values_list("score", "momentum")
+    assert now[1] == pytest.approx(Snapshot.objects.get(day=DAY).score - then[0])
+    assert then[1] is None
+    Run.objects.filter(pk=first.pk).update(is_published=False)
+    night(kind=Run.Kind.RECALCULATION)
+    assert Snapshot.objects.filter(day=DAY).order_by("-run_id")[0].momentum is None

@@ -1,4 +1,4 @@
-"""Asks for the score of every past day that the demo data cover; the workers do the rest."""
+"""Asks for the past scores of the demo data, for trends; the workers do the rest."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from metrics import nightly
+from metrics.models import Run
 from metrics.tasks import wake_workers
+
+DAILY = 100  # days back; before that a week apart is enough for a year's line
 
 
 class Command(BaseCommand):
-    """Inserts runs into the ledger, oldest first, up to and with today's."""
+    """Puts the days that were never calculated into the ledger, oldest first, and today again."""
 
     help = __doc__ or ""
 
@@ -23,8 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = Organisation.current().day_of(timezone.now())
-        first = today - dt.timedelta(days=options["days"] - 1)
-        nightly.request_days(
-            first, today, as_of_day=True, now=timezone.now(), reason="history of the demo data"
-        )
+        backs = [b for b in range(1, options["days"]) if b <= DAILY or b % 7 == 0]
+        wanted = {today - dt.timedelta(days=back) for back in backs}
+        missing = wanted - set(Run.objects.values_list("business_day", flat=True))
+        if missing:
+            # bands and momentum of today rest on the days before it
+            now, reason = timezone.now(), "history of the demo data"
+            nightly.request_days(missing, as_of_day=True, now=now, reason=reason)
+            nightly.request_days([today], as_of_day=False, now=now, reason=reason)
         wake_workers()

@@ -44,7 +44,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         first, last = self._days(options)
         runs = nightly.request_days(
-            first, last, as_of_day=options["as_of"] == "day", now=timezone.now()
+            nightly.days_between(first, last),
+            as_of_day=options["as_of"] == "day",
+            now=timezone.now(),
         )
         workers = options["workers"]
         if workers is None:
