@@ -81,10 +81,20 @@ def test_a_broken_source_that_never_told_anything_gives_no_points() -> None:
     assert np.isnat(found.as_of[0, 21])
 
 
-def test_what_does_not_apply_does_not_break() -> None:
+@pytest.mark.parametrize("state", ["late", "broken"])
+def test_what_does_not_apply_does_not_break(state: str) -> None:
     people = [person(group="Only one", active=[2])]
-    found, _ = score_of(broken(make_frames(people=people), Source.USAGE))
+    found, _ = score_of(broken(make_frames(people=people), Source.USAGE, state))
     assert found.state[0, 11] == "NOT_APPLICABLE"
+
+
+@pytest.mark.parametrize(("state", "shown"), [("late", "STALE"), ("broken", "BROKEN")])
+def test_without_a_night_before_the_facts_that_are_there_stand_for_themselves(
+    state: str, shown: str
+) -> None:
+    people = [person(active=[5]) for _ in range(6)]
+    found, _ = score_of(broken(make_frames(seats=8, people=people), Source.USAGE, state))
+    assert (found.raw[0, 0], found.points[0, 0], found.state[0, 0]) == (0.75, 85.0, shown)
 
 
 @pytest.mark.parametrize(
