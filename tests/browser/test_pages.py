@@ -1,0 +1,201 @@
+"""Every page in a real browser: axe, the strict policy, a narrow screen, the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response
+
+from tests.browser.conftest import HOSTILE, Site
+
+THEMES = ["light", "dark"]
+# axe would fetch imported stylesheets by addresses relative to the page, where there are none
+OPTIONS = {"resultTypes": ["violations"], "preload": False}
+# wider than the window, and not inside something that scrolls by itself
+OVERFLOWING = """() => {
+  const room = document.documentElement.clientWidth;
+  const scrolls = (node) => node && (['auto', 'scroll', 'hidden', 'clip'].includes(
+    getComputedStyle(node).overflowX) || scrolls(node.parentElement));
+  return [...document.body.querySelectorAll('*')]
+    .filter((node) => node.getBoundingClientRect().right > room + 1 && !scrolls(node.parentElement))
+    .map((node) => `${node.tagName.toLowerCase()}.${node.getAttribute('class') || ''}`);
+}"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe objects to: rule and the first places."""
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    return [f"{rule['id']}: {[node['target'] for node in rule['nodes'][:3]]}" for rule in found]
+
+
+def opened(page: Page, address: str) -> Response:
+    response = page.goto(address, wait_until="networkidle")
+    assert response is not None
+    return response
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_on_any_page(page: Page, site: Site, theme: str) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    opened(page, f"{site.url}/log-in/")
+    found = {"log-in": violations(page)}
+    opened(page, f"{site.url}/password/")
+    found["password"] = violations(page)
+    site.log_in(page, "ada")
+    for name, path in site.pages().items():
+        if name == "not found":
+            continue  # the console would tell of the 404; the page has the same shell
+        opened(page, f"{site.url}{path}")
+        assert page.locator("html").get_attribute("data-bs-theme") == theme
+        found[name] = violations(page)
+    assert {name: list_ for name, list_ in found.items() if list_} == {}
+
+
+def test_an_editor_with_its_dialog_open_passes_axe(page: Page, site: Site) -> None:
+    site.log_in(page, "ada")
+    opened(page, f"{site.url}/scorecard/")
+    page.get_by_role("button", name="Edit").click()
+    page.wait_for_load_state("networkidle")
+    assert violations(page) == []
+    page.get_by_role("link", name="Publish…").click()
+    assert page.get_by_role("dialog").is_visible()
+    assert violations(page) == []
+
+
+def test_nothing_scrolls_sideways_on_a_narrow_screen(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    site.log_in(page, "ada")
+    found = {}
+    for name, path in site.pages().items():
+        if name == "not found":
+            continue
+        opened(page, f"{site.url}{path}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        found[name] = (width, page.evaluate(OVERFLOWING) if width > 390 else [])
+    assert {name: wide for name, wide in found.items() if wide[0] > 390} == {}
+
+
+def test_a_hostile_name_stays_text_in_tables_charts_and_titles(page: Page, site: Site) -> None:
+    site.log_in(page, "ada")
+    for path in ("/", site.hostile.get_absolute_url(), "/jump/?q=img"):
+        opened(page, f"{site.url}{path}")
+        assert page.get_by_text(HOSTILE, exact=True).count() >= 1
+        assert page.locator('img, a[href^="https://example.com"]').count() == 0
+        assert page.title().endswith("Healthscore")
+
+
+def test_every_page_is_sent_with_the_strict_policy(page: Page, site: Site) -> None:
+    site.log_in(page, "ada")
+    for path in site.pages().values():
+        response = page.request.get(f"{site.url}{path}")
+        policy = response.headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+def test_the_jump_box_works_by_keyboard_alone(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("halden")
+    page.get_by_role("link", name="Halden Freight").locator("visible=true").first.wait_for()
+    page.locator("#jump-results a").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site.url}{site.worst.get_absolute_url()}")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "jump"
+
+
+def test_the_theme_is_kept_from_page_to_page(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    page.get_by_label("Menu of Ana").click()
+    page.get_by_role("button", name="Dark").locator("visible=true").click()
+    opened(page, f"{site.url}{site.worst.get_absolute_url()}")
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    assert page.locator("[data-chart] .main-svg").count() > 0
+
+
+def test_filters_sort_and_back_go_through_the_address(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    page.get_by_label("Filter by name").fill("kestrel")
+    page.wait_for_url("**/?*q=kestrel*")
+    assert names(page) == ["Kestrel Robotics"]
+    page.get_by_role("link", name="Clear").click()
+    page.wait_for_url(lambda address: "kestrel" not in address)
+    page.go_back()
+    page.wait_for_url("**/?*q=kestrel*")
+    assert names(page) == ["Kestrel Robotics"]
+
+
+def names(page: Page) -> list[str]:
+    """Accounts in the table, from top to bottom."""
+    page.locator("td.hs-name a").first.wait_for()
+    return page.locator("td.hs-name a").all_inner_texts()
+
+
+def test_going_back_from_a_filter_shows_every_row_again(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    everybody = names(page)
+    page.locator("#filter-band").click()
+    page.locator(".hs-options").get_by_role("link", name="Green").click()
+    page.wait_for_url("**/?*band=green*")
+    page.wait_for_function(
+        "count => document.querySelectorAll('td.hs-name').length < count", arg=len(everybody)
+    )
+    page.go_back()
+    page.wait_for_url(f"{site.url}/")
+    page.wait_for_function(
+        "count => document.querySelectorAll('td.hs-name').length === count", arg=len(everybody)
+    )
+    assert names(page) == everybody
+
+
+def test_a_menu_opens_and_closes_by_keyboard_and_keeps_the_focus(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    menu = page.get_by_label("Menu of Ana")
+    menu.focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("button", name="Log out").locator("visible=true").count() == 1
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert page.get_by_role("button", name="Log out").locator("visible=true").count() == 0
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Menu of Ana"
+
+
+def test_shortcuts_are_off_while_typing(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    page.get_by_label("Filter by name").click()
+    page.keyboard.type("a/b")
+    assert page.get_by_label("Filter by name").input_value() == "a/b"
+    assert page.evaluate("document.activeElement.id") == "filter-name"
+
+
+def test_the_focus_is_seen_on_links_and_buttons(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    outlines = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outlines.add(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+    assert outlines == {"solid"}
+
+
+def test_pages_are_read_and_filtered_without_javascript(browser: Browser, site: Site) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 1440, "height": 900}
+    )
+    page = context.new_page()
+    site.log_in(page, "ada")
+    page.get_by_label("Filter by name").fill("halden")
+    page.keyboard.press("Enter")
+    assert names(page) == ["Halden Freight"]
+    page.get_by_role("link", name="Halden Freight").click()
+    assert "sums to" in page.locator("#why-it-moved").inner_text()
+    page.locator(".hs-data-steps summary").click()
+    assert page.locator(".hs-data-steps tbody tr").count() >= 3
+    page.goto(f"{site.url}/scorecard/")
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("link", name="Publish…").click()
+    page.get_by_label("Why").fill("The same weights, said once more")
+    page.get_by_role("button", name="Publish v2").click()
+    assert "v2 live" in page.locator(".hs-title").inner_text()
+    context.close()
