@@ -106,14 +106,14 @@ def days_until(value: dt.date | None, today: dt.date) -> int | None:
 
 @register.filter
 def renews(on: dt.date, today: dt.date) -> str:
-    """"renews in 16 d"; "was to renew 3 d ago" once it is over."""
+    """Such as "renews in 16 d"; "was to renew 3 d ago" once it is over."""
     left = (on - today).days
     return f"renews in {left} d" if left >= 0 else f"was to renew {-left} d ago"
 
 
 @register.filter
 def first_name(user: object) -> str:
-    """"Ana"; an e-mail address stays whole."""
+    """Such as "Ana"; an e-mail address stays whole."""
     text = str(user)
     return text if "@" in text else text.split(" ")[0]
 
