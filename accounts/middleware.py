@@ -12,6 +12,12 @@ from accounts.models import Organisation
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
+def organisation_of(request: HttpRequest) -> Organisation:
+    """The organisation, read once per request."""
+    found = getattr(request, "organisation", None)
+    return found if isinstance(found, Organisation) else Organisation.current()
+
+
 def local_time(get_response: Handler) -> Handler:
     """For whoever is logged in: `request.organisation`, and its zone for the templates."""
 

@@ -4,7 +4,7 @@ Of allauth only these are open: nobody signs up, and users are made by an admin.
 """
 
 from allauth.account import views as allauth
-from django.urls import path
+from django.urls import path, re_path
 
 from accounts import views
 
@@ -16,8 +16,9 @@ urlpatterns = [
     path("log-out/", allauth.logout, name="account_logout"),
     path("password/", allauth.password_reset, name="account_reset_password"),
     path("password/sent/", allauth.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/<str:uidb36>-<str:key>/",
+    # the key has dashes of its own
+    re_path(
+        r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         allauth.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import admin_only, user_of
-from accounts.models import Organisation
+from accounts.middleware import organisation_of
 from metrics.forms import RecomputeForm
 from metrics.models import Run, Scorecard
 from metrics.scoring.version import CODE_VERSION
 from metrics.tasks import recalculate, wake_workers
-from metrics.views.runs.page import show
+from metrics.views.runs.page import show, today_of
 from metrics.views.runs.progress import next_run, progress_of
 
 
@@ -27,7 +27,7 @@ from metrics.views.runs.progress import next_run, progress_of
 @require_POST
 def run_now(request: HttpRequest) -> HttpResponse:
     """The newest business day that is due, with all that is known now."""
-    organisation, now = Organisation.current(), timezone.now()
+    organisation, now = organisation_of(request), timezone.now()
     today = organisation.day_of(now)
     # before the night is due, its own run must stay to come: the ledger holds one per day
     day = today if organisation.due_at(today) <= now else today - dt.timedelta(days=1)
@@ -59,8 +59,7 @@ def run_again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def run_recompute(request: HttpRequest) -> HttpResponse:
     """A span of past days, oldest first, because bands and carried values rest on days before."""
-    today = Organisation.current().day_of(timezone.now())
-    form = RecomputeForm(request.POST, today=today)
+    form = RecomputeForm(request.POST, today=today_of(request))
     if not form.is_valid():
         return show(request, form, progress=progress_of(next_run()), status=422)
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import user_of
+from accounts.middleware import organisation_of
 from accounts.models import Organisation
 from metrics.forms import RecomputeForm
 from metrics.models import Run
@@ -29,7 +30,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     """Runs and sources; a page that watches a run asks every two seconds for its progress."""
     progress = progress_of(next_run())
     if not request.headers.get("HX-Request"):
-        return show(request, RecomputeForm(today=_today()), progress=progress)
+        return show(request, RecomputeForm(today=today_of(request)), progress=progress)
     answer = render(request, f"{PAGE}#run-progress", {"progress": progress, "is_polling": True})
     if progress is None:
         # it has ended: the whole page tells what came out
@@ -41,7 +42,7 @@ def show(
     request: HttpRequest, form: RecomputeForm, *, progress: Progress | None, status: int = 200
 ) -> HttpResponse:
     """The whole page; what only admins may read is not even in the context of others."""
-    organisation = Organisation.current()
+    organisation = organisation_of(request)
     is_admin = user_of(request).is_admin
     paginator = Paginator(all_runs(), ROWS)
     page = paginator.get_page(request.GET.get("page"))
@@ -68,8 +69,9 @@ def show(
     return render(request, PAGE, context, status=status)
 
 
-def _today() -> dt.date:
-    return Organisation.current().day_of(timezone.now())
+def today_of(request: HttpRequest) -> dt.date:
+    """The organisation's day now."""
+    return organisation_of(request).day_of(timezone.now())
 
 
 def _next(organisation: Organisation) -> dt.datetime:
