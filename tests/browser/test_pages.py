@@ -187,8 +187,9 @@ def test_pages_are_read_and_filtered_without_javascript(browser: Browser, site: 
     site.log_in(page, "ada")
     page.get_by_label("Filter by name").fill("halden")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/?*q=halden*")
     assert names(page) == ["Halden Freight"]
-    page.get_by_role("link", name="Halden Freight").click()
+    page.locator("td.hs-name a").click()
     assert "sums to" in page.locator("#why-it-moved").inner_text()
     page.locator(".hs-data-steps summary").click()
     assert page.locator(".hs-data-steps tbody tr").count() >= 3
@@ -199,3 +200,15 @@ def test_pages_are_read_and_filtered_without_javascript(browser: Browser, site: 
     page.get_by_role("button", name="Publish v2").click()
     assert "v2 live" in page.locator(".hs-title").inner_text()
     context.close()
+
+
+def test_enter_in_the_filter_box_filters_and_the_export_keeps_it(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    page.get_by_label("Filter by name").fill("kestrel")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?*q=kestrel*")
+    assert names(page) == ["Kestrel Robotics"]
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Export CSV").click()
+    lines = started.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[1] for line in lines] == ["name", "Kestrel Robotics"]
