@@ -5,6 +5,7 @@ Taken from docker-compose.yml, they run against the embedded binaries on ports o
 
 import http.client
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -187,6 +188,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         for name in ("web", "worker", "beat"):
             made.service(name)
         yield made
+    for folder in (made.place.data.parent, made.place.sockets.parent):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_the_file_is_a_compose_file() -> None:
