@@ -50,7 +50,6 @@ def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
     n = np.isfinite(users[:, before]).sum(axis=1).astype(np.float64)
     normal_users = _median(users[:, before])
     enough = (n >= MIN_BASELINE_WEEKS) & (normal_users >= MIN_BASELINE_USERS)
-    enough &= np.isfinite(users[:, recent]).sum(axis=1) == RECENT_WEEKS
     raw = ratio(q[:, recent].mean(axis=1), _median(q[:, before])) - 1
     return table(
         raw,

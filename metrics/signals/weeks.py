@@ -34,11 +34,9 @@ def weekly_active(frames: Frames) -> Bools:
 
 
 def exposed(frames: Frames) -> Bools:
-    """Whole weeks [P, W] for which a person had access."""
-    monday = _monday_ago(frames)
+    """Whole weeks [P, W] for which a current person had access."""
     tenure = frames.people["tenure_days"].to_numpy(dtype=np.float64)[:, None]
-    left = frames.people["left_days"].to_numpy(dtype=np.float64)[:, None]
-    present: Bools = (tenure >= monday) & ~(left >= monday - 6)
+    present: Bools = tenure >= _monday_ago(frames)
     return present
 
 

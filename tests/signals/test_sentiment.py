@@ -28,6 +28,11 @@ def test_s22_takes_the_last_answer_of_each_person() -> None:
     check("S22", make_frames(people=idle(1), surveys=surveys), 300 / 11, 67.272727)
 
 
+def test_s22_reads_answers_to_its_own_question_that_have_a_score() -> None:
+    others = scores(1, 2, kind="csat") + scores(float("nan"))
+    check("S22", make_frames(surveys=scores(10) + others), 300 / 11, 67.272727)
+
+
 def test_s22_needs_an_answer() -> None:
     is_null("S22", make_frames(surveys=[{"sent_days_ago": 9}]), "TOO_LITTLE")
 

@@ -131,3 +131,10 @@ def test_s19_an_answer_before_the_question_took_no_time() -> None:
 def test_s19_forgets_after_twelve_weeks() -> None:
     old = answered("2025-12-20 12:00", "2025-12-23 10:00") | {"opened_days_ago": 85}
     is_null("S19", make_frames(tickets=[old]), "TOO_LITTLE")
+
+
+def test_s20_reads_no_rating_off_its_scale() -> None:
+    surveys = [{"kind": "csat", "score": s, "answered_days_ago": 4} for s in (5, 5, 0, 80)]
+    check("S20", make_frames(surveys=surveys), 4.4 / 5, 86.0)
+    nps = [{"kind": "nps", "score": 5, "answered_days_ago": 4}] * 3
+    is_null("S20", make_frames(surveys=nps), "TOO_LITTLE")
