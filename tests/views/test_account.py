@@ -176,7 +176,7 @@ def test_only_what_the_night_knew_is_shown() -> None:
     make_person(account, name="Bot", persona="service")
     make_person(account, name="Late", known_at=at(DAY, 12))
     known = make_ticket(account, person=here, opened=9, first_answer_at=at(DAY, 15))
-    make_ticket(account, opened=0)
+    make_ticket(account, opened_at=at(DAY, 1), known_at=at(DAY, 1))  # belongs to the next night
     make_ticket(account, opened=9, known_at=at(DAY, 12))
     answer = make_survey(account, person=here, sent=20, answered=19, score=3)
     make_survey(account, sent=20, answered=0, score=3)

@@ -216,7 +216,7 @@ def test_sources_say_their_state_by_word_and_by_silence() -> None:
     assert dots["training"] == ["green"] * 7 + ["amber"] * 10 + ["green"] * 11
     assert dots["surveys"] == ["grey"] * 14 + ["red"] * 14
     assert next(line.without for line in page.context["sources"] if line.key == "usage") == 1
-    assert page.context["lead"][1] == "Tickets silent since 6 Feb; Surveys down since 5 Mar."
+    assert page.context["lead"][1] == "Tickets silent since 6 Feb. Surveys down since 5 Mar."
 
 
 def test_a_banner_on_every_page_names_the_source_that_fails() -> None:
