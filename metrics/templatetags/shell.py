@@ -30,9 +30,10 @@ def source_banner(context: dict[str, Any]) -> dict[str, Any]:
     """One line while a source is late or broken everywhere: since when, and what it freezes."""
     organisation = context["request"].organisation
     failing = _failing(organisation.day_of(timezone.now()))
-    names = [_says(span) for span in failing]
+    first, *others = [_says(span) for span in failing] or [""]
+    claim = ", ".join([first, *(text[:1].lower() + text[1:] for text in others)])
     frozen = sorted({name for span in failing for name in dimensions_of(span.source)})
-    return {"claim": ", ".join(names), "frozen": _listed(frozen), "several": len(frozen) > 1}
+    return {"claim": claim, "frozen": _listed(frozen), "several": len(frozen) > 1}
 
 
 def dimensions_of(source: str) -> list[str]:

@@ -91,8 +91,8 @@ def _lead(last: Run | None, found: list[SourceLine]) -> tuple[str, str]:
     else:
         claim = "Last night is partial: some accounts have no new score."
     troubled = [source for source in found if source.mark in ("amber", "red")]
-    told = [f"{source.name} {_trouble(source)}" for source in troubled]
-    return claim, f"{'; '.join(told)}." if told else "No source is late or down."
+    told = [f"{source.name} {_trouble(source)}." for source in troubled]
+    return claim, " ".join(told) or "No source is late or down."
 
 
 def _trouble(source: SourceLine) -> str:
