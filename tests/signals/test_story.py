@@ -182,3 +182,9 @@ def test_the_main_cause_goes_the_way_of_the_whole_change() -> None:
     assert parts.total < 0
     assert reasons(before, after, parts)[0].code == "S02"
     assert main_cause(before, after, parts) == "Usage 40\u00a0% below their own normal"
+
+
+def test_a_better_answer_is_no_forgetting() -> None:
+    before, after = night(team(10, surveys=answers(9, 2))), night(team(10, surveys=answers(9, 9)))
+    claims = {r.code: r.claim for r in reasons(before, after, told(before, after))}
+    assert claims["S22"] == "Their answers to the NPS question got better"
