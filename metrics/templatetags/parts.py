@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from metrics.models.scores import Band
@@ -21,19 +24,24 @@ STRONG_MOMENTUM = -12
 SOON_DAYS = 90
 
 
-@register.inclusion_tag("partials/band.html")
-def band(name: str, pill: bool = False, full: bool = False, word: str = "") -> dict[str, Any]:
+@register.simple_tag
+def band(name: str, pill: bool = False, full: bool = False, word: str = "") -> SafeString:
     """Icon, word and colour. `full`: "Not enough data" in place of "No data"; `word`: the state of
     a run or a source, which uses the same four shapes.
     """
-    words = Band(name).label if full else WORDS[name]
-    return {"band": name, "word": word or words, "pill": pill}
+    words = word or (Band(name).label if full else WORDS[name])
+    return _drawn("partials/band.html", str(name), str(words), pill)
 
 
-@register.inclusion_tag("partials/band_icon.html")
-def band_icon(name: str, word: str = "") -> dict[str, Any]:
+@register.simple_tag
+def band_icon(name: str, word: str = "") -> SafeString:
     """The shape alone, where the word stands in the same row; else give it a `word`."""
-    return {"band": name, "word": word}
+    return _drawn("partials/band_icon.html", str(name), str(word), False)
+
+
+@lru_cache(maxsize=256)  # the same few marks stand in every row of every page
+def _drawn(template_name: str, name: str, word: str, pill: bool) -> SafeString:
+    return render_to_string(template_name, {"band": name, "word": word, "pill": pill})
 
 
 @register.inclusion_tag("partials/change.html")
@@ -45,7 +53,7 @@ def change(value: float | None, decimals: int = 1) -> dict[str, Any]:
 @register.inclusion_tag("partials/change.html")
 def momentum(value: float | None) -> dict[str, Any]:
     """Coloured only at −12 or worse."""
-    strong = value is not None and value <= STRONG_MOMENTUM
+    strong = value is not None and round(value) <= STRONG_MOMENTUM
     return {"text": signed(value, 0), "css": "hs-down" if strong else "hs-quiet"}
 
 
@@ -118,22 +126,29 @@ def _y(score: float) -> float:
 
 @register.inclusion_tag("partials/dimensions.html")
 def dimension_bars(values: Sequence[float | None], red_below: float = 60) -> dict[str, Any]:
-    """Six small bars in page order; red below the threshold, dashed where there is no value."""
-    bars = [
-        {
-            "x": place * 12,
-            "height": None if value is None else round(max(value / 100 * 22, 1), 1),
-            "y": None if value is None else round(22 - max(value / 100 * 22, 1), 1),
-            "low": value is not None and value < red_below,
-        }
-        for place, value in enumerate(values)
-    ]
+    """Six small bars in page order; red below the threshold, dashed where there is no value.
+
+    One path per kind of bar: a page shows 50 of these.
+    """
+    known = [(place * 12, value) for place, value in enumerate(values) if value is not None]
     names = ("onboarding", "engagement", "breadth", "training", "support", "sentiment")
     said = ", ".join(
         f"{name} {'–' if value is None else round(value)}"
         for name, value in zip(names, values, strict=False)
     )
-    return {"bars": bars, "said": said}
+    return {
+        "tracks": "".join(_bar(x, 100) for x, _ in known),
+        "bars": "".join(_bar(x, value) for x, value in known if value >= red_below),
+        "low": "".join(_bar(x, value) for x, value in known if value < red_below),
+        "none": "".join(f"M{i * 12} 21.5h9" for i, value in enumerate(values) if value is None),
+        "said": said,
+    }
+
+
+def _bar(x: int, value: float) -> str:
+    """A column of 9 px in a box of 22 px."""
+    height = round(max(value / 100 * 22, 1), 1)
+    return f"M{x} 22v-{height}h9v{height}z"
 
 
 @register.inclusion_tag("partials/severity.html")
