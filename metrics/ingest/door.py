@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from django.db import Error, connection, transaction
 from django.utils import timezone
@@ -69,11 +70,12 @@ class _Job:
     zone: dt.tzinfo
     now: dt.datetime = field(default_factory=timezone.now)
 
-    def reader(self, stream: object) -> Reader:
+    def reader(self, stream: BinaryIO) -> Reader:
+        """The rows of the file, judged by its own zone and the age that facts may have."""
         zone = (self.mapping.zone if self.mapping else None) or self.zone
         oldest = BACKFILL_FROM if self.known_at == "occurred" else self.now - OLDEST
         return Reader(
-            stream,  # type: ignore[arg-type]
+            stream,
             self.source,
             rules=Rules(zone=zone, now=self.now, oldest=oldest),
             mapping=self.mapping,
@@ -112,6 +114,11 @@ def import_file(
         zone=Organisation.current().zone,
     )
     _check_file(job)
+    return _try(job, mapping)
+
+
+def _try(job: _Job, mapping: Path | None) -> BatchReport:
+    """Once more where somebody else was in the way; nothing is left of the try before."""
     for left in reversed(range(TRIES)):
         try:
             return _attempt(job, mapping)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -18,6 +19,7 @@ KEYS = {
     "from", "value", "join", "with", "prefix", "lookup", "key", "take", "combine", "missing",
     "map", "otherwise", "format", "plus", "times", "default",
 }  # fmt: skip
+TEXTS = {"from", "with", "lookup", "key", "take", "combine", "missing", "format"}
 # exactly one of these says where the text comes from
 ORIGINS = ("from", "value", "join", "lookup")
 STEPS = {"days", "hours", "minutes", "seconds"}
@@ -137,9 +139,22 @@ def _check(name: str, table: Any, lookups: Mapping[str, Lookup]) -> None:
         raise FileError(f"{where} has no {', '.join(unknown)}; it knows {', '.join(sorted(KEYS))}")
     if sum(origin in table for origin in ORIGINS) != 1:
         raise FileError(f"{where} needs exactly one of {', '.join(ORIGINS)}")
+    for word in TEXTS & set(table):
+        if not isinstance(table[word], str):
+            raise FileError(f"{where}.{word} must be a text")
     if "lookup" in table:
         _check_lookup(where, table, lookups)
+    if "format" in table:
+        _check_format(where, table["format"])
     _check_steps(where, table)
+
+
+def _check_format(where: str, form: str) -> None:
+    """Refuses a form that could not even read what it writes."""
+    try:
+        _parsed(dt.datetime(2026, 3, 31, 9, 30).strftime(form), form)  # noqa: DTZ001
+    except (BadCell, re.error) as error:
+        raise FileError(f"{where}.format: {shown(form)} is no form of a day or moment") from error
 
 
 def _check_steps(where: str, table: dict[str, Any]) -> None:
@@ -157,7 +172,7 @@ def _check_steps(where: str, table: dict[str, Any]) -> None:
 def _check_lookup(where: str, table: dict[str, Any], lookups: Mapping[str, Lookup]) -> None:
     if table["lookup"] not in lookups:
         raise FileError(f"{where}: there is no lookup {table['lookup']}")
-    if not _texts([table.get("key"), table.get("take")]):
+    if "key" not in table or "take" not in table:
         raise FileError(f"{where} needs the key, a header here, and what to take, a header there")
     if table.get("combine", "only") not in COMBINE:
         raise FileError(f"{where}.combine must be one of {', '.join(COMBINE)}")

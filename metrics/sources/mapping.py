@@ -21,7 +21,14 @@ from metrics.sources.mapped import MappedRows, Variant
 TOP = {
     "source", "delimiter", "encoding", "timezone", "ignore", "columns", "skip", "rows", "lookups"
 }  # fmt: skip
-
+KINDS = {
+    "source": str,
+    "encoding": str,
+    "timezone": str,
+    "ignore": list,
+    "skip": list,
+    "rows": list,
+}
 Columns = Dict[str, Spec]
 
 
@@ -81,13 +88,15 @@ def load_mapping(path: Path, *, source: Source, data: Path) -> Mapping:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileError(f"{path.name}: {error}") from error
     try:
-        return _mapping(content, source=source, folder=data.parent)
+        return read_mapping(content, source=source, folder=data.parent)
     except FileError as error:
         raise FileError(f"{path.name}: {error}") from error
 
 
-def _mapping(content: dict[str, Any], *, source: Source, folder: Path) -> Mapping:
+def read_mapping(content: dict[str, Any], *, source: Source, folder: Path) -> Mapping:
+    """The mapping that the content of a TOML file describes. Raises FileError."""
     _only(content, TOP, "the mapping")
+    _check_kinds(content)
     if content.get("source", source.name) != source.name:
         raise FileError(f"it is for {content['source']}, not for {source.name}")
     zone = _zone(content.get("timezone"))
@@ -102,9 +111,8 @@ def _mapping(content: dict[str, Any], *, source: Source, folder: Path) -> Mappin
         }
 
     common = columns(_table(content, "columns"))
-    rows = content.get("rows", [{}])
     variants = []
-    for row in rows:
+    for row in content.get("rows", [{}]):
         _only(row, {"columns", "when"}, "rows")
         when = _condition(row["when"], "rows.when") if "when" in row else None
         variants.append((common | columns(_table(row, "columns")), when))
@@ -119,6 +127,15 @@ def _mapping(content: dict[str, Any], *, source: Source, folder: Path) -> Mappin
     )
 
 
+def _check_kinds(content: dict[str, Any]) -> None:
+    """Refuses a text where a list belongs, and so on."""
+    for name, kind in KINDS.items():
+        if name in content and not isinstance(content[name], kind):
+            raise FileError(f"{name} must be a {'text' if kind is str else 'list'}")
+    if not all(isinstance(name, str) for name in content.get("ignore", [])):
+        raise FileError("ignore must be a list of headers")
+
+
 def _lookup(name: str, table: Any, folder: Path) -> Lookup:
     _only(table, {"file", "key", "where"}, f"lookups.{name}")
     file, key = table.get("file"), table.get("key")
@@ -126,8 +143,11 @@ def _lookup(name: str, table: Any, folder: Path) -> Lookup:
         raise FileError(f"lookups.{name} needs a file and a key")
     if Path(file).name != file:
         raise FileError(f"lookups.{name}.file must be a name: it lies beside the imported file")
-    where = tuple(_condition(test, f"lookups.{name}.where") for test in table.get("where", []))
-    return Lookup(name=name, path=folder / file, key=key, where=where)
+    where = table.get("where", [])
+    if not isinstance(where, list):
+        raise FileError(f"lookups.{name}.where must be a list of conditions")
+    tests = tuple(_condition(test, f"lookups.{name}.where") for test in where)
+    return Lookup(name=name, path=folder / file, key=key, where=tests)
 
 
 def _condition(table: Any, where: str) -> Condition:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from metrics.sources.base import FileError, Refusal, Row
 from metrics.sources.catalogue import BY_NAME
-from metrics.sources.mapping import load_mapping
+from metrics.sources.columns import KEYS
+from metrics.sources.mapping import TOP, load_mapping, read_mapping
 from metrics.sources.reading import Reader
 from tests.sources.reading import RULES
 
@@ -300,6 +306,13 @@ KEY = '[columns]\nkey = "k"\n'
         ('[columns]\nkey = { from = "k", times = "x" }', "columns.key.times must be a number"),
         ('[columns]\nkey = { from = "k", plus = { years = "y" } }', "columns.key.plus must be"),
         ('[columns]\nkey = { lookup = "l" }', "columns.key: there is no lookup l"),
+        ("[columns]\nkey = { from = 1 }", "columns.key.from must be a text"),
+        ('[columns]\nkey = { from = "k", format = "%Q" }', "'%Q' is no form of a day"),
+        ('[columns]\nkey = { from = "k", format = "%Y%Y" }', "'%Y%Y' is no form of a day"),
+        ('ignore = "k"', "ignore must be a list"),
+        ("ignore = [1]", "ignore must be a list of headers"),
+        ("timezone = 1", "timezone must be a text"),
+        ('lookups.l = { file = "f", key = "k", where = {} }', "where must be a list"),
         ('lookups.l = { file = "f" }', "lookups.l needs a file and a key"),
         ('lookups.l = { file = "../f", key = "k" }', "lookups.l.file must be a name"),
         (
@@ -350,3 +363,27 @@ def test_a_mistake_in_a_mapping_is_explained(folder: Folder, toml: str, message:
 def test_a_mapping_that_is_not_there_is_explained(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"no\.toml: No such file"):
         load_mapping(tmp_path / "no.toml", source=BY_NAME["usage"], data=tmp_path / "x.csv")
+
+
+WORDS = st.sampled_from(
+    sorted(KEYS | TOP | {"key", "name", "k", "l", "is", "column", "when", "%Y"})
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | WORDS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=6,
+)
+COLUMN = st.dictionaries(st.sampled_from(sorted(KEYS)), ANYTHING, max_size=3) | ANYTHING
+
+
+@given(
+    content=st.fixed_dictionaries(
+        {"columns": st.dictionaries(st.sampled_from(["key", "released_on"]), COLUMN)},
+        optional=dict.fromkeys(sorted(TOP - {"columns"}), ANYTHING),
+    )
+)
+def test_no_mapping_at_all_can_break_the_reader(content: dict[str, Any]) -> None:
+    with contextlib.suppress(FileError):
+        mapping = read_mapping(content, source=BY_NAME["features"], folder=Path("nowhere"))
+        stream = io.BytesIO(b"k,name,key\na,2026-01-01,3\n")
+        list(Reader(stream, BY_NAME["features"], rules=RULES, mapping=mapping))
