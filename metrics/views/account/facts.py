@@ -203,5 +203,7 @@ def funnel(seats: dict[str, Any]) -> list[dict[str, Any]]:
     if rows and seats.get("trained_active") is not None and rows[-1]["lost"]:
         both, trained, active = seats["trained_active"], seats["trained"], seats["active"]
         rows[-1]["note"] = f"{trained - both} trained inactive, {active - both} active untrained"
-    biggest = max((row["lost"] for row in rows), default=0)
-    return [row | {"is_biggest": biggest > 0 and row["lost"] == biggest} for row in rows]
+    losses = [row["lost"] for row in rows]
+    # of two equal losses the later one: people who are there are easier to win than seats to fill
+    biggest = len(losses) - 1 - losses[::-1].index(max(losses)) if any(losses) else None
+    return [row | {"is_biggest": place == biggest} for place, row in enumerate(rows)]
