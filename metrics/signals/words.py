@@ -9,6 +9,7 @@ import numpy as np
 
 MINUS, NBSP = "\u2212", "\u00a0"
 MAX_CAUSE = 40
+ABOUT_NORMAL = 0.05  # a week is never exactly like the others
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,15 @@ def _against_normal(raw: float) -> str:
     if abs(raw) < 0.005:
         return "as usual"
     return f"{percent(abs(raw))} {'below' if raw < 0 else 'above'} their own normal"
+
+
+def _back_to_normal(raw: float) -> str:
+    """Usage that rose: what is a little below normal is back, what is far below is on its way."""
+    if -ABOUT_NORMAL <= raw <= ABOUT_NORMAL:
+        return "Usage back to their own normal"
+    if raw < 0:
+        return f"Usage recovering, {percent(-raw)} below normal"
+    return f"Usage {_against_normal(raw)}"
 
 
 def _tickets(value: Value) -> str:
@@ -123,7 +133,7 @@ WORDS: Mapping[str, Words] = {
     "S07": Words(
         value=lambda v: f"{signed(100 * v.raw)}{NBSP}%",
         bad=lambda v: f"Usage {_against_normal(v.raw)}",
-        good=lambda v: f"Usage {_against_normal(v.raw)}",
+        good=lambda v: _back_to_normal(v.raw),
         fell="Weekly active people fell against their own normal",
         rose="Weekly active people rose against their own normal",
     ),

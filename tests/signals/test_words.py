@@ -73,6 +73,8 @@ def test_every_signal_every_state_and_every_rule_has_words() -> None:
     [
         ("S07", Value(0.004, 20, 20, 26), "Usage as usual"),
         ("S07", Value(0.2, 24, 20, 26), f"Usage 20{NBSP}% above their own normal"),
+        ("S07", Value(-0.01, 19.8, 20, 26), "Usage back to their own normal"),
+        ("S07", Value(-0.2, 16, 20, 26), f"Usage recovering, 20{NBSP}% below normal"),
         ("S17", Value(0.3, 0, 5, 0), "No tickets in 12 weeks"),
         ("S17", Value(0.3, 1, 12.4, 1), "1 ticket, 12 expected"),
         ("S19", Value(0.5, 0.125, 0.25, 3), f"First answer 8{NBSP}min (target 15{NBSP}min)"),
