@@ -72,7 +72,7 @@ def test_behaviour_is_told_by_dimension() -> None:
         main_cause(before, after, told(before, after)) == "Usage 60\u00a0% below their own normal"
     )
     rising = told(after, before)
-    assert main_cause(after, before, rising) == "Usage as usual"
+    assert main_cause(after, before, rising) == "Usage back to their own normal"
 
 
 def test_a_lost_source_is_told_apart_from_behaviour() -> None:

@@ -73,8 +73,6 @@ def test_every_signal_every_state_and_every_rule_has_words() -> None:
     [
         ("S07", Value(0.004, 20, 20, 26), "Usage as usual"),
         ("S07", Value(0.2, 24, 20, 26), f"Usage 20{NBSP}% above their own normal"),
-        ("S07", Value(-0.01, 19.8, 20, 26), "Usage back to their own normal"),
-        ("S07", Value(-0.2, 16, 20, 26), f"Usage recovering, 20{NBSP}% below normal"),
         ("S17", Value(0.3, 0, 5, 0), "No tickets in 12 weeks"),
         ("S17", Value(0.3, 1, 12.4, 1), "1 ticket, 12 expected"),
         ("S19", Value(0.5, 0.125, 0.25, 3), f"First answer 8{NBSP}min (target 15{NBSP}min)"),
@@ -87,6 +85,18 @@ def test_every_signal_every_state_and_every_rule_has_words() -> None:
 )
 def test_a_cause_in_special_cases(code: str, value: Value, cause: str) -> None:
     assert cause_text(code, value, good=False) == cause
+
+
+@pytest.mark.parametrize(
+    ("raw", "cause"),
+    [
+        (0.2, f"Usage 20{NBSP}% above their own normal"),
+        (-0.01, "Usage back to their own normal"),
+        (-0.2, f"Usage recovering, 20{NBSP}% below normal"),
+    ],
+)
+def test_usage_that_rose_is_not_told_as_a_loss(raw: float, cause: str) -> None:
+    assert cause_text("S07", Value(raw, 18, 20, 26), good=True) == cause
 
 
 def test_what_is_unknown_is_a_dash() -> None:
