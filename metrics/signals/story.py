@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,11 +11,10 @@ from metrics.scoring.config import ScorecardConfig
 from metrics.scoring.explain import Change, Level, change, rounded
 from metrics.signals.base import Dimension, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
-from metrics.signals.kinds import Kind, kind_of
+from metrics.signals.kinds import Facts, Kind, Numbers, kind_of
 from metrics.signals.rescore import rescore
 from metrics.signals.words import CAP_CAUSES, CAP_LIFTED, Value, cause_text, claim_text
 
-Numbers = Sequence[float | None]
 NOT_BEHAVIOUR = {
     Kind.MISSING: "the source was missing",
     Kind.EXPIRED: "older facts expired",
@@ -24,7 +22,7 @@ NOT_BEHAVIOUR = {
 }
 
 
-class Stored(Protocol):
+class Stored(Facts, Protocol):
     """What a snapshot keeps of an account; arrays have 24 places."""
 
     @property
@@ -34,17 +32,9 @@ class Stored(Protocol):
     @property
     def raw(self) -> Numbers: ...
     @property
-    def n(self) -> Numbers: ...
-    @property
-    def part(self) -> Numbers: ...
-    @property
-    def whole(self) -> Numbers: ...
-    @property
     def points(self) -> Numbers: ...
     @property
     def weights(self) -> Numbers: ...
-    @property
-    def states(self) -> Sequence[str]: ...
     @property
     def caps(self) -> list[dict[str, Any]]: ...
     @property
