@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from healthscore.embedded.servers import in_use
@@ -31,6 +32,23 @@ def servers() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: None) -> None:
     """Before pytest-django makes its database."""
+
+
+# Django empties the tables that it manages after a test with real transactions; these it does not
+UNMANAGED = "metrics_usage_user_day, metrics_activity_calendar, metrics_snapshot"
+
+
+@pytest.fixture(autouse=True)
+def empty_unmanaged_tables(
+    request: pytest.FixtureRequest, _django_db_marker: None
+) -> Iterator[None]:
+    """A test with real transactions leaves nothing behind in any table."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    real = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if real or (marker and marker.kwargs.get("transaction")):
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {UNMANAGED}")
 
 
 @pytest.fixture(scope="session")

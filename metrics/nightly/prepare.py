@@ -22,6 +22,7 @@ MEDIANS = """
 SELECT slot.place, percentile_cont(0.5) WITHIN GROUP (ORDER BY slot.value)
 FROM metrics_snapshot s, unnest(s.points, s.states) WITH ORDINALITY AS slot(value, state, place)
 WHERE s.day = %s AND s.run_id = %s AND slot.state = 'OK' AND slot.value IS NOT NULL
+  AND s.status <> 'leaving'
 GROUP BY slot.place
 """
 

@@ -50,8 +50,10 @@ class Sample:
 
 
 def sample(frames: Frames) -> Sample:
-    """The sums of one chunk."""
-    surveys = frames.surveys
+    """The sums of one chunk. Who has given notice is out of all statistics (rule R7)."""
+    stays = ~frames.accounts["notice_given"].to_numpy(dtype=bool)
+    surveys = _of(stays, frames.surveys)
+    rated = _of(stays, ratings(frames, days=YEAR))
     sent = surveys[surveys["sent_days_ago"].fillna(surveys["answered_days_ago"]) <= YEAR]
     recent = frames.tickets[frames.tickets["opened_days_ago"] <= TICKET_DAYS]
     weekly = user_weeks(frames) * _can_expect(frames)[frames.people["account"]][:, None]
@@ -60,20 +62,28 @@ def sample(frames: Frames) -> Sample:
     )
     return Sample(
         weeks=frames.weeks,
-        users=np.where(in_life(frames), active_users(frames), np.nan),
+        users=np.where(in_life(frames) & stays[:, None], active_users(frames), np.nan),
         user_weeks=weekly.sum(axis=0),
         tickets=_tickets_by_tenure(frames, recent, weekly.sum(axis=0)),
         tickets_by_day=by_day.astype(np.float64),
-        ratings=ratings(frames, days=YEAR)["rating"] >= SATISFIED,
-        answers=last_answers(frames)["score"],
+        ratings=rated["rating"] >= SATISFIED,
+        answers=_of(stays, last_answers(frames))["score"],
         sent=len(sent),
         answered=int(sent["answered_days_ago"].notna().sum()),
     )
 
 
+def _of(accounts: Bools, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of some accounts [A]."""
+    chosen: pd.DataFrame = rows[accounts[rows["account"].to_numpy(dtype=np.intp)]]
+    return chosen
+
+
 def _can_expect(frames: Frames) -> Bools:
-    """Accounts whose people, usage and tickets we hear of [A]: the others have no rate."""
-    heard: Bools = has_people(frames)
+    """Accounts whose people, usage and tickets we hear of, and who stay [A]: the others have no
+    rate.
+    """
+    heard: Bools = has_people(frames) & ~frames.accounts["notice_given"].to_numpy(dtype=bool)
     for source in (Source.USAGE, Source.TICKETS):
         heard &= frames.source_state[source] == SourceState.LIVE.value
     return heard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -232,6 +233,19 @@ def other_session() -> Iterator[Any]:
     other.close()
 
 
+def until_somebody_waits(cursor: Any) -> None:
+    """Returns when another session waits for a lock of this one."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        if cursor.fetchone()[0]:
+            return
+        time.sleep(0.02)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_mark_that_is_made_meanwhile_survives(other_session: Any) -> None:
     account = make_account()
@@ -253,7 +267,8 @@ def test_a_mark_that_is_made_meanwhile_survives(other_session: Any) -> None:
         )
         thread = threading.Thread(target=refresh)
         thread.start()
-        assert not finished.wait(0.5)
+        until_somebody_waits(cursor)
+        assert not finished.is_set()
         cursor.execute(
             "INSERT INTO metrics_dirtyday (account_id, day, marked_at) VALUES (%s, %s, now())",
             [account.pk, ago(5)],

@@ -176,3 +176,21 @@ def test_a_sample_counts_users_only_in_the_life_of_a_contract() -> None:
     found: Sample = sample(make_frames(age=weekdays(4)[0], people=people))
     assert np.isnan(found.users[0, :-4]).all()
     assert found.users[0, -4:].tolist() == [3.0] * 4
+
+
+def test_who_has_given_notice_is_out_of_all_statistics() -> None:
+    surveys = [{"score": 0.0, "sent_days_ago": 9, "answered_days_ago": 8}] * 150
+    tickets = [{"opened_days_ago": 9, "csat": 1.0, "person": 0}] * 150
+    people = [person(active=weekdays(*range(1, 30)))] * 10
+    frames = make_frames(surveys=surveys, tickets=tickets, people=people)
+    assert combined(frames) != combined()
+    frames.accounts["notice_given"] = True
+    found = combined(frames)
+    default = Portfolio()
+    assert (found.mu_nps, found.mu_csat, found.mu_response) == (
+        default.mu_nps,
+        default.mu_csat,
+        default.mu_response,
+    )
+    assert (found.ticket_rate, found.season) == (default.ticket_rate, {})
+    assert np.isnan(sample(frames).users).all()

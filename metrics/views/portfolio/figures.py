@@ -98,7 +98,9 @@ def figures(rows: QuerySet[AccountCurrent], *, today: dt.date) -> Figures:
     currencies: Counter[str] = Counter()
     for group in groups:
         currencies[group["currency"]] += group["accounts"]
-    means = rows.aggregate(mean=Avg("score"), change=Avg("change_30"))
+    # who has given notice is shown, but out of all statistics
+    staying = rows.exclude(status="leaving")
+    means = staying.aggregate(mean=Avg("score"), change=Avg("change_30"))
     found = Figures(mean=means["mean"], mean_change=means["change"])
     found.currency = currencies.most_common(1)[0][0] if currencies else ""
     found.others = sum(currencies.values()) - currencies[found.currency]
