@@ -122,7 +122,7 @@ def spread(data: QueryDict, base: ScorecardConfig) -> QueryDict:
     """
     stage = data.get("stage", "")
     places = [f"dimensions.{stage}.{name}" for name in base.dimensions.get(stage, {})]
-    given = {place: _number(data.get(place, "")) for place in places}
+    given = {place: number_or_zero(data.get(place, "")) for place in places}
     free = [place for place in places if f"lock.{place}" not in data]
     rest = TOTAL - sum(given[place] for place in places if place not in free)
     if not free or rest < 0:
@@ -135,7 +135,7 @@ def spread(data: QueryDict, base: ScorecardConfig) -> QueryDict:
     return filled
 
 
-def _number(text: str) -> float:
+def number_or_zero(text: str) -> float:
     """A weight out of a field; anything else counts as nothing."""
     try:
         value = float(text)

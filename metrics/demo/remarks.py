@@ -59,7 +59,7 @@ REMARKS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "es": {
         "good": (
-            "¡Excelente! Todo el departamento lo usa a diario.",
+            "¡Excelente! El departamento entero lo usa a diario.",
             "La atención es rápida y muy amable.",
         ),
         "mixed": (

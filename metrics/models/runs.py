@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Max, Q
@@ -120,6 +121,18 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.business_day}"
+
+    def line(self, *, seconds: float) -> dict[str, Any]:
+        """What a command prints of a run, as JSON."""
+        return {
+            "day": self.business_day.isoformat(),
+            "run": self.pk,
+            "state": self.state,
+            "accounts": self.accounts,
+            "scored": self.scored,
+            "grey": self.grey,
+            "seconds": round(seconds, 3),
+        }
 
 
 class RunChunk(models.Model):

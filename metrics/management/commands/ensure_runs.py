@@ -39,12 +39,4 @@ def _wait(until: float) -> dict[str, Any]:
     run = Run.objects.latest_published()
     if run is None:
         raise CommandError("nothing to calculate: there are no accounts yet")
-    return {
-        "day": run.business_day.isoformat(),
-        "run": run.pk,
-        "state": run.state,
-        "accounts": run.accounts,
-        "scored": run.scored,
-        "grey": run.grey,
-        "seconds": round(time.monotonic() - began, 3),
-    }
+    return run.line(seconds=time.monotonic() - began)

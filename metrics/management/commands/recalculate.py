@@ -80,16 +80,7 @@ class Command(BaseCommand):
             run.refresh_from_db()
         began = run.started_at or run.created_at
         seconds = (run.finished_at - began).total_seconds() if run.finished_at else 0.0
-        line = {
-            "day": run.business_day.isoformat(),
-            "run": run.pk,
-            "state": run.state,
-            "accounts": run.accounts,
-            "scored": run.scored,
-            "grey": run.grey,
-            "seconds": round(seconds, 3),
-        }
-        self.stdout.write(json.dumps(line))
+        self.stdout.write(json.dumps(run.line(seconds=seconds)))
         return run.state
 
 

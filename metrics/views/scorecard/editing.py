@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from metrics.charts import curve
-from metrics.forms import DraftForm, is_share, numbers, plain
+from metrics.forms import DraftForm, is_share, number_or_zero, numbers, plain
 from metrics.scoring.caps import RULES
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import Dimension, Signal, Stage, State
@@ -79,22 +79,13 @@ def _weight(form: DraftForm, place: str, before: dict[str, str], top: float) -> 
     live = float(before.get(place, 0))
     return field(form, place, before) | {
         "tick": _per_cent(live, top),
-        "fill": _per_cent(_number(form.shown(place)), top),
+        "fill": _per_cent(number_or_zero(form.shown(place)), top),
         "locked": f"lock.{place}" in form.data,
     }
 
 
 def _per_cent(value: float, top: float) -> float:
     return round(min(100 * value / top, 100.0), 1)
-
-
-def _number(text: str) -> float:
-    """What a slider shows of a field; nothing where it holds no number."""
-    try:
-        value = float(text)
-    except ValueError:
-        return 0.0
-    return value if math.isfinite(value) and value > 0 else 0.0
 
 
 def _share(signal: Signal, stage: Stage, shares: dict[str, float]) -> dict[str, Any]:
