@@ -33,7 +33,15 @@ COLUMNS: dict[str, list[str]] = {
         "channel",
         "csat",
     ],
-    "surveys": ["account", "person", "kind", "sent_days_ago", "answered_days_ago", "score"],
+    "surveys": [
+        "account",
+        "person",
+        "kind",
+        "sent_days_ago",
+        "answered_days_ago",
+        "score",
+        "followed_up_days_ago",
+    ],
 }
 TYPES = {
     "account": "int64",
@@ -49,6 +57,7 @@ TYPES = {
     "solved_days_ago": "float64",
     "sent_days_ago": "float64",
     "answered_days_ago": "float64",
+    "followed_up_days_ago": "float64",
     "csat": "float64",
     "score": "float64",
     "opened": "datetime64[ns]",
@@ -96,6 +105,12 @@ def make_frames(
             "seats": seat_column,
             "notice_given": False,
             "any_usage_days_ago": np.nan,
+            "segment": "",
+            "plan": "",
+            "arr": np.nan,
+            "currency": "",
+            "renews_in_days": np.nan,
+            "notice_in_days": np.nan,
         }
     )
     rows = sorted(people, key=lambda row: row["account"])
@@ -144,6 +159,9 @@ def _facts(name: str, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
         "value": False,
         "escalated": False,
         "reopens": 0,
+        "severity": "",
+        "topic": "",
+        "maturity": "unknown",
         "first_days_ago": 1,
         "last_days_ago": 1,
         "opened_days_ago": 1,

@@ -12,8 +12,9 @@ from metrics.scoring.explain import REFERENCE
 from metrics.signals.base import Bools, Floats, Frames, Source, SourceState
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.evaluate import Evaluated
+from metrics.signals.numbers import Value
 from metrics.signals.values import has_people
-from metrics.signals.words import CAP_CAUSES, Value, cause_text
+from metrics.signals.words import CAP_CAUSES, cause_text
 
 NEW_ACCOUNT_DAYS = 30
 STEADY = "Steady"

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +80,31 @@ ALL_STAGES = (Stage.ONBOARDING, Stage.ADOPTION, Stage.MATURE)
 LATER_STAGES = (Stage.ADOPTION, Stage.MATURE)
 
 
+class Cadence(StrEnum):
+    """How often a person who needs the product is expected to open it."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenant:
+    """What the organisation says of its own product and promises; stored with every run.
+
+    value_days: target days to first value. depth_reference: active days per week times breadth of
+    a person who uses the product as it is meant. answer_hours, chat_hours: promised first answer
+    in business hours; call_hours: by the clock.
+    """
+
+    cadence: Cadence = Cadence.DAILY
+    value_days: float = 45.0
+    depth_reference: float = 2.0 * 0.3
+    answer_hours: float = 4.0
+    chat_hours: float = 0.25
+    call_hours: float = 60 / 3600
+
+
 @dataclass(frozen=True, kw_only=True)
 class Portfolio:
     """Portfolio-wide inputs of a run, made in its first pass and stored with it.
@@ -90,6 +116,12 @@ class Portfolio:
     has fewer than 200 user-months in the band.
     `incident_days`: days of the last 84 on which the whole portfolio opened far more tickets than
     usual (median + 3 MAD): an incident of ours.
+    `advanced_share`: mean share of advanced features in use by tenure band (5 bands), None where
+    the portfolio has fewer than 50 active people in the band.
+    `intro_share`: share of introductory tickets over 365 days by the account's age (weeks below
+    13, 26, 52, and older), None below 100 classified tickets.
+    `large_arr`: per currency, the ARR from which an account is in the top fifth.
+    `ceilings`: features after which people stop, see `metrics.signals.ceilings`.
     `median_points`: per signal code, the median of its points over accounts in state OK in the
     latest published run before; used where a source is broken.
     """
@@ -100,6 +132,11 @@ class Portfolio:
     mu_response: float = 0.22
     ticket_rate: tuple[float | None, ...] = (None,) * 5
     incident_days: frozenset[dt.date] = frozenset()
+    advanced_share: tuple[float | None, ...] = (None,) * 5
+    intro_share: tuple[float | None, ...] = (None,) * 4
+    large_arr: Mapping[str, float] = field(default_factory=dict)
+    ceilings: tuple[Mapping[str, Any], ...] = ()
+    tenant: Tenant = field(default_factory=Tenant)
     median_points: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -112,15 +149,18 @@ class Frames:
 
     accounts: A rows, index = position 0..A-1; columns
         account_id int, age_days float (t - contract start), seats float (NaN unknown),
-        notice_given bool, any_usage_days_ago float (last usage of anybody, NaN never)
+        notice_given bool, any_usage_days_ago float (last usage of anybody, NaN never),
+        segment str, plan str, arr float (NaN unknown), currency str, renews_in_days float (days
+        from t to the renewal, NaN unknown), notice_in_days float (to the last day for notice)
     people: P rows ordered by account; service and vendor personas are not in it; columns
         account int (position), person_id int, tenure_days float (t - provisioned day; NaN: never
         provisioned), left_days float (t - deactivated day; NaN: has not left), current bool
         (C_t), intended bool, champion bool, decision_maker bool, group str, persona str, level str
     active: bool [P, HISTORY_DAYS]; column j is day t - HISTORY_DAYS + j, so the last is t-1.
         Meaningful activity (log-ins where the account has nothing else).
-    feature_use: one row per person and feature used within HISTORY_DAYS; columns
-        person int (position), feature int (position), first_days_ago, last_days_ago int
+    feature_use: one row per person and feature she ever used; columns
+        person int (position), feature int (position), first_days_ago int (first use ever),
+        last_days_ago int (last use before t)
     features: columns key str, level str, personas tuple[str, ...] (empty: everybody),
         released_days_ago float (NaN: always there); only features released by t-1
     training: one row per person and course (latest state known); columns
@@ -132,7 +172,8 @@ class Frames:
         (NaT: not yet), solved_days_ago float, severity str, topic str, maturity str,
         escalated bool, reopens int, channel str, csat float (NaN none yet)
     surveys: sent or answered within HISTORY_DAYS; columns account int, person int (-1 unknown),
-        kind str, sent_days_ago float, answered_days_ago float, score float
+        kind str, sent_days_ago float, answered_days_ago float, score float,
+        followed_up_days_ago float (when we came back to the person about her answer, NaN not yet)
     seats_by_week: float [A, W] seats in force in each complete ISO week; `weeks` their Mondays,
         oldest first, all W complete weeks inside HISTORY_DAYS
     source_state: per source, A values of SourceState; late_days: per source, A floats, whole days
@@ -156,8 +197,9 @@ class Frames:
     portfolio: Portfolio = field(default_factory=Portfolio)
 
 
-# raw, n, state (State), part, whole: one row per account, index = position.
+# raw, n, state (State), part, whole, detail: one row per account, index = position.
 # part of whole is what a person reads ("11 of 24 seats"); NaN where the signal has no such pair.
+# detail: a dict of plain values that a page shows beside it, kept with the snapshot; None: nothing.
 RawFunction = Callable[[Frames], pd.DataFrame]
 
 
@@ -173,6 +215,8 @@ class Signal:
     weight: float
     raw: RawFunction
     curve: Curve
+    # other defaults where the product is not meant for every day
+    by_cadence: Mapping[Cadence, Curve] = field(default_factory=dict)
     unit: str
     stages: tuple[Stage, ...] = ALL_STAGES
     needs: tuple[Source, ...]

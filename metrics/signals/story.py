@@ -12,8 +12,9 @@ from metrics.scoring.explain import Change, Level, change, rounded
 from metrics.signals.base import Dimension, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.kinds import Facts, Kind, Numbers, kind_of
+from metrics.signals.numbers import Value
 from metrics.signals.rescore import rescore
-from metrics.signals.words import CAP_CAUSES, CAP_LIFTED, Value, cause_text, claim_text
+from metrics.signals.words import CAP_CAUSES, CAP_LIFTED, cause_text, claim_text
 
 NOT_BEHAVIOUR = {
     Kind.MISSING: "the source was missing",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -26,9 +29,11 @@ def table(
     n: Floats,
     part: Floats | None = None,
     whole: Floats | None = None,
+    detail: Sequence[Mapping[str, Any] | None] | None = None,
 ) -> pd.DataFrame:
-    """raw, n, state, part, whole: one row per account. A null is NaN, never zero."""
+    """raw, n, state, part, whole, detail: one row per account. A null is NaN, never zero."""
     nothing = np.full(len(raw), np.nan)
+    said = [None] * len(raw) if detail is None else list(detail)
     return pd.DataFrame(
         {
             "raw": np.where(state == State.OK.value, raw, np.nan),
@@ -36,6 +41,9 @@ def table(
             "state": state,
             "part": nothing if part is None else np.asarray(part, dtype=np.float64),
             "whole": nothing if whole is None else np.asarray(whole, dtype=np.float64),
+            "detail": pd.Series(
+                [None] * len(raw) if detail is None else list(detail), dtype=object
+            ),
         }
     )
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from metrics.scoring.caps import RULES
 from metrics.signals.base import State
 from metrics.signals.catalogue import SIGNALS
+from metrics.signals.numbers import Value
+from metrics.signals.phrases import WORDS
 from metrics.signals.words import (
     CAP_CAUSES,
     CAP_LIFTED,
     MAX_CAUSE,
     STATE_WORDS,
-    WORDS,
-    Value,
     cause_text,
     claim_text,
     value_text,

@@ -8,8 +8,9 @@ from typing import Any
 from accounts.models import Contract
 from metrics.models.scores import Band
 from metrics.signals.catalogue import SIGNALS
+from metrics.signals.numbers import number
 from metrics.signals.story import value_of
-from metrics.signals.words import cause_text, number
+from metrics.signals.words import cause_text
 from metrics.views.account.dimensions import concerns
 from metrics.views.account.moved import Moved
 from metrics.views.account.night import Night

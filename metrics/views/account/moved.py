@@ -13,8 +13,9 @@ from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.defaults import read_config
+from metrics.signals.numbers import Value
 from metrics.signals.story import Reason, Step, change_between, reasons, steps
-from metrics.signals.words import Value, value_text
+from metrics.signals.words import value_text
 from metrics.views.account.night import Night, compared
 
 PERIODS = (1, 7, 30, 90)

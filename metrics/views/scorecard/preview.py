@@ -14,9 +14,10 @@ from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import Floats
 from metrics.signals.catalogue import BY_CODE as SIGNAL
 from metrics.signals.catalogue import SIGNALS
+from metrics.signals.numbers import Value
 from metrics.signals.rescore import rescore
 from metrics.signals.story import dimension_name
-from metrics.signals.words import Value, cause_text
+from metrics.signals.words import cause_text
 from metrics.views.scorecard.night_values import NightValues
 
 ORDER = [band.value for band in Band]
