@@ -33,6 +33,18 @@ def weekly_active(frames: Frames) -> Bools:
     return came
 
 
+def active_days(frames: Frames) -> npt.NDArray[np.int8]:
+    """act(u, w): distinct active weekdays of a person in each week [P, W], 0 to 5. Saturday and
+    Sunday count to the Friday before; public holidays are not known.
+    """
+    offset = HISTORY_DAYS - _monday_ago(frames)[0]
+    end = offset + 7 * len(frames.weeks)
+    days = [frames.active[:, offset + weekday : end : 7] for weekday in range(7)]
+    friday = days[4] | days[5] | days[6]
+    counted: npt.NDArray[np.int8] = np.add.reduce([*days[:4], friday], axis=0, dtype=np.int8)
+    return counted
+
+
 def exposed(frames: Frames) -> Bools:
     """Whole weeks [P, W] for which a current person had access."""
     tenure = frames.people["tenure_days"].to_numpy(dtype=np.float64)[:, None]
