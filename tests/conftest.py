@@ -35,7 +35,9 @@ def django_db_modify_db_settings(servers: None) -> None:
 
 
 # Django empties the tables that it manages after a test with real transactions; these it does not
-UNMANAGED = "metrics_usage_user_day, metrics_activity_calendar, metrics_snapshot"
+UNMANAGED = (
+    "metrics_usage_user_day, metrics_activity_calendar, metrics_feature_calendar, metrics_snapshot"
+)
 
 
 @pytest.fixture(autouse=True)

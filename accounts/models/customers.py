@@ -276,3 +276,37 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Change(models.Model):
+    """What an account, a person or a milestone said before an import changed it.
+
+    The table itself holds the newest state; a reader of the past puts the oldest change after its
+    cut-off over it, and so sees what was known then. Rows are only ever added.
+    """
+
+    class Kind(models.TextChoices):
+        ACCOUNT = "account"
+        PERSON = "person"
+        MILESTONE = "milestone"
+        FEATURE = "feature"
+        SOURCE_STATUS = "source_status"
+
+    kind = models.CharField(max_length=13, choices=Kind.choices)
+    # the account it belongs to, so that a chunk reads its own range; 0 where it belongs to none
+    account_id = models.BigIntegerField()
+    object_id = models.BigIntegerField()
+    # the columns that changed, as they were
+    before = models.JSONField()
+    known_at = models.DateTimeField()
+    batch_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            # a night looks for the few changes that are newer than its cut-off
+            models.Index(fields=["kind", "known_at", "account_id"], name="change_newer_than")
+        ]
+        constraints = [*moments_are_sane("change", "known_at")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} before {self.known_at}"

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import models
 
+TARGETS = ("value_days", "depth_reference", "answer_hours", "chat_minutes", "call_seconds")
+
 
 def validate_zone(name: str) -> None:
     """Refuse a name that the time-zone database does not know."""
@@ -17,18 +19,47 @@ def validate_zone(name: str) -> None:
         raise ValidationError(f"{name!r} is not a known time zone") from error
 
 
+class Cadence(models.TextChoices):
+    """How often a person who needs the product is expected to open it."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 class Organisation(models.Model):
-    """One row: whose customers these are, and in which zone their days begin."""
+    """One row: whose customers these are, in which zone their days begin, and what is promised
+    to them. What a signal reads of it is stored with every run.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=200, default="Your company")
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
     run_at = models.TimeField(default=dt.time(3, 10))
     is_demo = models.BooleanField(default=False)
+    cadence = models.CharField(
+        max_length=7, choices=Cadence.choices, default=Cadence.DAILY, db_default=Cadence.DAILY
+    )
+    # days from the contract's start to the first value that a customer should see
+    value_days = models.FloatField(default=45.0, db_default=45.0)
+    # active days per week x breadth of a person who uses the product as it is meant
+    depth_reference = models.FloatField(default=0.6, db_default=0.6)
+    # first answers: business hours; calls by the clock
+    answer_hours = models.FloatField(default=4.0, db_default=4.0)
+    chat_minutes = models.FloatField(default=15.0, db_default=15.0)
+    call_seconds = models.FloatField(default=60.0, db_default=60.0)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="organisation_is_one_row", condition=models.Q(id=1))
+            models.CheckConstraint(name="organisation_is_one_row", condition=models.Q(id=1)),
+            # targets divide: zero, infinity and NaN (which sorts above every number) are none
+            *[
+                models.CheckConstraint(
+                    name=f"organisation_{field}_is_sane",
+                    condition=models.Q(**{f"{field}__gt": 0, f"{field}__lte": 100_000}),
+                )
+                for field in TARGETS
+            ],
         ]
 
     def __str__(self) -> str:

@@ -10,10 +10,10 @@ from metrics.models.facts import (
     TrainingRecord,
     UsageEvent,
 )
-from metrics.models.rollups import ActivityCalendar, DirtyDay, UsageUserDay
+from metrics.models.rollups import ActivityCalendar, DirtyDay, FeatureCalendar, UsageUserDay
 from metrics.models.runs import Run, RunChunk
 from metrics.models.scorecards import Scorecard
-from metrics.models.scores import AccountCurrent, Snapshot
+from metrics.models.scores import AccountCurrent, FlagChange, Override, Snapshot
 
 __all__ = [
     "AccountCurrent",
@@ -21,6 +21,9 @@ __all__ = [
     "Batch",
     "DirtyDay",
     "Feature",
+    "FeatureCalendar",
+    "FlagChange",
+    "Override",
     "Reject",
     "Run",
     "RunChunk",

@@ -290,6 +290,8 @@ class Survey(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)
     comment = models.TextField(blank=True)
+    # when we came back to the person about her answer
+    followed_up_at = models.DateTimeField(null=True, blank=True)
     known_at = models.DateTimeField()
     is_latest = models.BooleanField(default=True)
     batch_id = models.BigIntegerField()
@@ -309,7 +311,7 @@ class Survey(models.Model):
                 name="survey_was_sent_or_answered",
                 condition=Q(sent_at__isnull=False) | Q(answered_at__isnull=False),
             ),
-            *moments_are_sane("survey", "sent_at", "answered_at", "known_at"),
+            *moments_are_sane("survey", "sent_at", "answered_at", "followed_up_at", "known_at"),
         ]
 
     def __str__(self) -> str:

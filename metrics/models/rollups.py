@@ -61,6 +61,29 @@ class ActivityCalendar(models.Model):
         return f"{self.account_id}/{self.person_id} since {self.base}"
 
 
+class FeatureCalendar(models.Model):
+    """The days on which a person used a feature, as a bit string like that of `ActivityCalendar`.
+
+    `first_day` is the first use ever, also where it lies before `base`.
+    """
+
+    pk = CompositePrimaryKey("account_id", "person_id", "feature_id")
+    account_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    feature_id = models.BigIntegerField()
+    base = models.DateField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    known_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "metrics_feature_calendar"
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.person_id} feature {self.feature_id} since {self.base}"
+
+
 class DirtyDay(models.Model):
     """An (account, day) whose rollups must be made again."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 
@@ -80,7 +81,10 @@ class Run(models.Model):
     business_day = models.DateField()
     revision = models.IntegerField(default=1)
     state = models.CharField(max_length=8, choices=State.choices, default=State.NEW)
+    # for every account that none of the others is for
     scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="runs")
+    # ids of the other lines' versions, in the order in which they are asked
+    other_scorecards = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     # only facts known by this moment are read
     data_cutoff = models.DateTimeField()
     code_version = models.CharField(max_length=40)

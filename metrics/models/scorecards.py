@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+DEFAULT_LINE = "default"
+
+
 class StaleEdition(Exception):
     """Somebody else saved or published the draft since this form was opened."""
 
@@ -53,7 +56,9 @@ class Scorecard(models.Model):
         DRAFT = "draft"
         PUBLISHED = "published"
 
-    version = models.IntegerField(unique=True)
+    # several lines of versions may live side by side; each says in its body whom it is for
+    line = models.SlugField(max_length=40, default=DEFAULT_LINE, db_default=DEFAULT_LINE)
+    version = models.IntegerField()
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     body = models.JSONField()
     based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
@@ -76,8 +81,9 @@ class Scorecard(models.Model):
         constraints = [
             # one draft at a time: everybody edits the same one and sees the same preview
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state="draft"), name="scorecard_one_draft"
+                fields=["line"], condition=Q(state="draft"), name="scorecard_one_draft"
             ),
+            models.UniqueConstraint(fields=["line", "version"], name="scorecard_version_once"),
             models.CheckConstraint(
                 name="scorecard_published_with_reason",
                 condition=Q(state="draft") | (Q(published_at__isnull=False) & ~Q(reason="")),
@@ -85,7 +91,7 @@ class Scorecard(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"v{self.version}"
+        return f"v{self.version}" if self.line == DEFAULT_LINE else f"{self.line} v{self.version}"
 
     def _advance(self, *, edition: int, **fields: Any) -> None:
         """Claim, then act: only the holder of the newest edition changes the draft."""

@@ -6,6 +6,7 @@ by hand in the migrations and by the run that needs them.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.fields.composite import CompositePrimaryKey
@@ -46,7 +47,14 @@ class Snapshot(models.Model):
     coverage = models.FloatField()
     confidence = models.CharField(max_length=6)
     momentum = models.FloatField(null=True)
-    caps = models.JSONField(default=list)  # [{"rule": "R4", "cap": 45.0}], binding or not
+    # points per 30 days over 28 and 91 days; falling, rising: the trend is no accident
+    trend_28 = models.FloatField(null=True)
+    trend_91 = models.FloatField(null=True)
+    trend = models.CharField(max_length=7, blank=True)
+    # [{"rule": "R4", "cap": 45.0, "until": "2026-03-01" or null}], binding or not
+    caps = models.JSONField(default=list)
+    # standing flags and those that wait to open, see metrics.scoring.flags
+    flags = models.JSONField(default=list)
     status = models.CharField(max_length=10, blank=True)  # "leaving" once notice is given
     raw = floats()
     n = floats()
@@ -58,6 +66,8 @@ class Snapshot(models.Model):
     as_of = ArrayField(models.DateField(null=True))  # day of the last value of each signal
     dimensions = floats()  # six places: points per dimension
     dimension_weights = floats()  # six places: nominal weight in per cent, blended by stage
+    # signal code -> what a page shows beside its value
+    details = models.JSONField(default=dict)
     seats = models.JSONField(default=dict)  # the funnel: sold, intended, provisioned, trained, ...
     cause = models.CharField(max_length=60, blank=True)
     input_hash = models.BinaryField()
@@ -96,6 +106,11 @@ class AccountCurrent(models.Model):
     # 90 days ending today, NULL where no run was published
     spark = ArrayField(models.SmallIntegerField(null=True))
     dimensions = ArrayField(models.SmallIntegerField(null=True))
+    trend_28 = models.FloatField(null=True)
+    trend = models.CharField(max_length=7, blank=True, db_default="")
+    # open flags only, the most severe first; severity 0: none
+    flags = ArrayField(models.CharField(max_length=12), default=list, db_default=[])
+    severity = models.SmallIntegerField(default=0, db_default=0)
     seats_active = models.IntegerField(null=True)
     seats_sold = models.IntegerField(null=True)
     caps = models.JSONField(default=list)
@@ -117,3 +132,85 @@ class AccountCurrent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.score}"
+
+
+class FlagChange(models.Model):
+    """A flag that a run opened or closed. Rows are only ever added: a trigger refuses the rest."""
+
+    class Change(models.TextChoices):
+        OPENED = "opened"
+        CLOSED = "closed"
+
+    run_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    day = models.DateField()
+    rule = models.CharField(max_length=12)
+    change = models.CharField(max_length=6, choices=Change.choices)
+    severity = models.SmallIntegerField()
+    # [{"code", "moved", "text"}]: the three most negative contributions and the facts behind them
+    reasons = models.JSONField(default=list)
+    known_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account_id", "day"], name="flag_change_account")]
+        constraints = [
+            # a chunk that is done twice says the same thing once
+            models.UniqueConstraint(
+                fields=["run_id", "account_id", "rule", "change"], name="flag_change_once"
+            ),
+            models.CheckConstraint(
+                name="flag_change_severity", condition=models.Q(severity__gte=1, severity__lte=5)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.change} on {self.day} for {self.account_id}"
+
+
+class Override(models.Model):
+    """A user's own judgement of an account, shown beside the score and never in its place.
+
+    An override ends on `expires_on` (the first day without it) or when it is withdrawn.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    points = models.FloatField()
+    reason = models.TextField()
+    starts_on = models.DateField()
+    expires_on = models.DateField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "expires_on"], name="override_account")]
+        constraints = [
+            models.CheckConstraint(
+                name="override_points_are_few",
+                condition=models.Q(points__gte=-15, points__lte=15) & ~models.Q(points=0),
+            ),
+            models.CheckConstraint(name="override_has_a_reason", condition=~models.Q(reason="")),
+            models.CheckConstraint(
+                name="override_ends_within_60_days",
+                condition=models.Q(
+                    expires_on__gt=models.F("starts_on"),
+                    expires_on__lte=models.ExpressionWrapper(
+                        models.F("starts_on") + 60, output_field=models.DateField()
+                    ),
+                ),
+            ),
+            # one judgement at a time: a new one takes the place of the old
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="override_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points:+g} until {self.expires_on}"

@@ -41,9 +41,7 @@ def table(
             "state": state,
             "part": nothing if part is None else np.asarray(part, dtype=np.float64),
             "whole": nothing if whole is None else np.asarray(whole, dtype=np.float64),
-            "detail": pd.Series(
-                [None] * len(raw) if detail is None else list(detail), dtype=object
-            ),
+            "detail": pd.Series(said, dtype=object),
         }
     )
 
