@@ -45,6 +45,7 @@ FROM (
     FROM metrics_trainingrecord WHERE {ACCOUNT_RANGE}
     ORDER BY account_id, external_id, known_at DESC, id DESC
 ) latest
+ORDER BY person_id, id
 """  # noqa: S608 our own names, values are parameters
 MILESTONES = """
 SELECT m.account_id, m.name, m.due_on, m.is_value AS value,
@@ -70,13 +71,15 @@ FROM (
       AND opened_at < %(day)s::timestamp AT TIME ZONE %(zone)s
     ORDER BY account_id, external_id, known_at DESC, id DESC
 ) latest
-ORDER BY account_id, opened_at
+ORDER BY account_id, opened_at, id
 """  # noqa: S608 our own names, values are parameters
 SURVEYS = f"""
-SELECT * FROM (
+SELECT account_id, person_id, kind, sent_days_ago, answered_days_ago, score, followed_up_days_ago
+FROM (
     SELECT account_id, person_id, kind, {_ago("sent_at")} AS sent_days_ago,
            {_ago("answered_at")} AS answered_days_ago,
-           CASE WHEN {LOCAL_DAY.format(column="answered_at")} < %(day)s THEN score END AS score
+           CASE WHEN {LOCAL_DAY.format(column="answered_at")} < %(day)s THEN score END AS score,
+           {_ago("followed_up_at")} AS followed_up_days_ago, id
     FROM (
         SELECT DISTINCT ON (account_id, external_id) *
         FROM metrics_survey WHERE {ACCOUNT_RANGE}
@@ -84,6 +87,7 @@ SELECT * FROM (
     ) latest
 ) dated
 WHERE sent_days_ago <= 371 OR answered_days_ago <= 371
+ORDER BY account_id, id
 """  # noqa: S608 our own names, values are parameters
 
 
@@ -140,7 +144,7 @@ def read_surveys(
 ) -> pd.DataFrame:
     """Surveys sent or answered within the window, as known by the cut-off."""
     rows = _place(window.fetch(SURVEYS), account_ids, person_ids)
-    return _floats(rows, "sent_days_ago", "answered_days_ago", "score")
+    return _floats(rows, "sent_days_ago", "answered_days_ago", "score", "followed_up_days_ago")
 
 
 def _place(

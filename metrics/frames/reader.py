@@ -27,7 +27,9 @@ from metrics.signals.weeks import complete_weeks
 ACCOUNTS = """
 SELECT a.id AS account_id, c.seats_sold AS seats, starts.on_day AS starts_on,
        (%(day)s::date - starts.on_day) AS age_days,
-       coalesce(c.notice_on < %(day)s, false) AS notice_given
+       coalesce(c.notice_on < %(day)s, false) AS notice_given, a.segment, a.plan, c.arr,
+       coalesce(c.currency, '') AS currency, (c.renews_on - %(day)s::date) AS renews_in_days,
+       (c.renews_on - c.notice_days - %(day)s::date) AS notice_in_days
 FROM accounts_account a
 LEFT JOIN LATERAL (
     SELECT * FROM accounts_contract
@@ -93,7 +95,7 @@ def read_frames(window: Window, portfolio: Portfolio) -> Frames:
 def _accounts(accounts: pd.DataFrame, last_use: npt.NDArray[np.float64]) -> pd.DataFrame:
     table = accounts.drop(columns="starts_on")
     table["any_usage_days_ago"] = last_use
-    for column in ("seats", "age_days"):
+    for column in ("seats", "age_days", "arr", "renews_in_days", "notice_in_days"):
         table[column] = pd.to_numeric(table[column]).astype(np.float64)
     return table
 

@@ -1,6 +1,7 @@
 """The reader hides what has not happened or was not known, and never turns unknown into zero."""
 
 import datetime as dt
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -227,3 +228,30 @@ def test_weeks_are_whole_and_end_before_the_day(day: dt.date) -> None:
     assert day - dt.timedelta(days=7) <= weeks[-1] + dt.timedelta(days=6) < day
     assert weeks[0] >= day - dt.timedelta(days=HISTORY_DAYS)
     assert len(weeks) in {52, 53}
+
+
+def test_accounts_carry_their_terms_as_of_the_cut_off() -> None:
+    account = make_account(segment="Mid-market", plan="Pro")
+    make_contract(
+        account,
+        seats_sold=20,
+        arr=Decimal("1200.50"),
+        currency="EUR",
+        renews_on=ago(-100),
+        notice_days=30,
+        known_at=at(ago(8)),
+    )
+    make_contract(account, arr=Decimal(9), renews_on=ago(-500), known_at=at(DAY, 22))
+    make_account()
+    columns = ["segment", "plan", "arr", "currency", "renews_in_days", "notice_in_days"]
+    read = frames().accounts[columns]
+    assert read.loc[0].tolist() == ["Mid-market", "Pro", 1200.5, "EUR", 100.0, 70.0]
+    assert read.loc[1, ["segment", "plan", "currency"]].tolist() == ["", "", ""]
+    assert read.loc[1, ["arr", "renews_in_days", "notice_in_days"]].isna().all()
+
+
+def test_following_up_an_answer_shows_from_its_day_on() -> None:
+    account = make_account()
+    make_survey(account, sent=30, answered=28, score=2, followed_up_at=at(ago(26)))
+    make_survey(account, sent=30, answered=28, score=2, followed_up_at=at(DAY))
+    assert frames().surveys["followed_up_days_ago"].fillna(-1).tolist() == [26.0, -1.0]
