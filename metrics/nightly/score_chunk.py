@@ -19,10 +19,10 @@ from metrics.nightly.store import published_run, read_before, read_scores, write
 from metrics.scoring import caps
 from metrics.scoring.bands import BandState, next_band
 from metrics.scoring.config import ScorecardConfig
-from metrics.signals.base import Bools, Floats, Frames, Source
+from metrics.signals.base import Bools, Floats, Frames
+from metrics.signals.cap_facts import cap_facts
 from metrics.signals.defaults import read_config
-from metrics.signals.evaluate import VALUES, Evaluated, Previous, evaluate
-from metrics.signals.outages import usage_speaks
+from metrics.signals.evaluate import VALUES, Previous, evaluate
 from metrics.signals.portfolio import from_json
 from metrics.signals.rescore import outer_weights, score_points
 
@@ -59,7 +59,11 @@ def score_frames(
     age = frames.accounts["age_days"].to_numpy()
     measured = evaluate(frames, config, _previous(before))
     scored = score_points(measured.points, counted=measured.counted, age_days=age, config=config)
-    final, holds = caps.apply(scored.score, _cap_facts(frames, measured, before), config.caps)
+    facts = cap_facts(
+        frames, measured, held=_held(before), has_before=before["day"].notna().to_numpy(dtype=bool)
+    )
+    capped = caps.apply(scored.score, facts, config.caps)
+    final, holds = capped.final, capped.holds
     urgent = np.logical_or.reduce(
         [holds[rule.code] for rule in caps.RULES if rule.at_once and rule.cap is not None]
     )
@@ -91,33 +95,16 @@ def _previous(before: pd.DataFrame) -> Previous:
     return previous
 
 
-def _cap_facts(frames: Frames, measured: Evaluated, before: pd.DataFrame) -> caps.CapFacts:
-    age = frames.accounts["age_days"].to_numpy()
-    usage = frames.source_state[Source.USAGE]
-    part, whole = measured.part[:, 0], measured.whole[:, 0]
-    share = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
-    held_before = [
+def _held(before: pd.DataFrame) -> dict[str, Bools]:
+    """Which rules the snapshot before had, [A] per rule."""
+    known = [
         {cap["rule"] for cap in held} if isinstance(held, list) else set()
         for held in before["caps"]
     ]
-    return caps.CapFacts(
-        age_days=age,
-        silent_days=caps.silent_business_days(
-            np.datetime64(frames.day, "D"),
-            last_use_days_ago=frames.accounts["any_usage_days_ago"].to_numpy(),
-            age_days=age,
-        ),
-        seat_share=np.where(np.isnan(measured.raw[:, 0]), np.nan, share),
-        usage_lives=usage == "live",
-        usage_lost=(usage == "late") | (usage == "broken"),
-        usage_speaks=usage_speaks(frames),
-        notice_given=frames.accounts["notice_given"].to_numpy(dtype=bool),
-        held={
-            rule.code: np.array([rule.code in held for held in held_before], dtype=bool)
-            for rule in caps.RULES
-        },
-        has_before=before["day"].notna().to_numpy(),
-    )
+    return {
+        rule.code: np.array([rule.code in held for held in known], dtype=bool)
+        for rule in caps.RULES
+    }
 
 
 def _bands(

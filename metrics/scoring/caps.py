@@ -1,90 +1,83 @@
-"""Hard rules applied after the score: each has an id, a reason, and can be switched off."""
+"""Rules applied to the score: each can be switched off, and none of them ever lifts anybody."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from metrics.scoring.rules import BY_CODE, RULES, Bools, CapFacts, Floats, Rule
 
-SILENT_BUSINESS_DAYS = 21
-MIN_AGE_SILENT = 30
-MIN_AGE_SEATS = 60
-MIN_SEAT_SHARE = 0.2
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A cap (None: a status without a cap) and the sentence that explains it."""
-
-    code: str
-    cap: float | None
-    reason: str
-    at_once: bool = False  # the band follows without waiting
-
-
-RULES: tuple[Rule, ...] = (
-    Rule("R1", 30.0, "Nobody has used the product for 21 business days", at_once=True),
-    Rule("R4", 45.0, "Fewer than a fifth of the seats in use after 60 days", at_once=True),
-    Rule("R7", None, "They have given notice", at_once=True),
-)
-BY_CODE = {rule.code: rule for rule in RULES}
+__all__ = [
+    "BY_CODE",
+    "RULES",
+    "CapFacts",
+    "Capped",
+    "Rule",
+    "apply",
+    "binding",
+    "silent_business_days",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
-class CapFacts:
-    """What the rules look at, [A] each.
-
-    age_days; silent_days: business days since anybody's last use (since the start where nobody
-    ever came); seat_share: active people / seats, NaN unknown; usage_lives, usage_lost: the source
-    is live / late or broken (neither: not connected); usage_speaks: silence is silence, even so;
-    notice_given. held: rules of the account's snapshot before, has_before: whether there was one.
+class Capped:
+    """final [A]: the score after caps, NaN where there is none. holds: rule -> [A], binding or
+    not. expires: rule -> days until it ends by itself [A]; NaN where it does not hold, has no such
+    end, or cannot end because a source that it needs is lost.
     """
 
-    age_days: Floats
-    silent_days: Floats
-    seat_share: Floats
-    usage_lives: Bools
-    usage_lost: Bools
-    usage_speaks: Bools
-    notice_given: Bools
-    held: Mapping[str, Bools]
-    has_before: Bools
+    final: Floats
+    holds: Mapping[str, Bools]
+    expires: Mapping[str, Floats]
 
 
-def apply(
-    score: Floats, facts: CapFacts, on: Mapping[str, bool]
-) -> tuple[Floats, dict[str, Bools]]:
-    """The score after caps [A], and which rules hold [A] each, binding or not.
+def apply(score: Floats, facts: CapFacts, on: Mapping[str, bool]) -> Capped:
+    """The score [A] under the rules that are on (a rule that is not mentioned is on).
 
-    While the usage source is lost, R1 and R4 stay: losing it must not lift a cap. They begin to
-    hold only where facts still arrive, for the silence of a broken source is no evidence. Without a
-    day before, the facts that are there count.
+    While a source that a rule needs is lost, the rule stays: losing a source must not lift a cap.
+    It begins to hold only where facts still arrive, for the silence of a broken source is no
+    evidence. Without a day before, the facts that are there count.
     """
-    silent = (facts.age_days >= MIN_AGE_SILENT) & (facts.silent_days >= SILENT_BUSINESS_DAYS)
-    empty = (facts.age_days > MIN_AGE_SEATS) & (facts.seat_share < MIN_SEAT_SHARE)
-    found = {
-        "R1": _as_far_as_known("R1", silent, facts),
-        "R4": _as_far_as_known("R4", empty, facts),
-        "R7": facts.notice_given,
-    }
-    holds = {rule.code: found[rule.code] & on.get(rule.code, True) for rule in RULES}
+    holds: dict[str, Bools] = {}
+    expires: dict[str, Floats] = {}
     final = score
     for rule in RULES:
+        lost = _any(facts.lost, (*rule.needs, *rule.may_need), len(score))
+        held = _as_far_as_known(rule, lost, facts) & on.get(rule.code, True)
+        holds[rule.code] = held
+        left = np.full(len(score), np.nan) if rule.ends_in is None else rule.ends_in(facts)
+        expires[rule.code] = np.where(held & ~lost, left, np.nan)
         if rule.cap is not None:
-            final = np.where(holds[rule.code], np.minimum(final, rule.cap), final)
-    return final, holds
+            final = np.where(held, np.minimum(final, rule.cap), final)
+    return Capped(final=final, holds=holds, expires=expires)
 
 
-def _as_far_as_known(code: str, now: Bools, facts: CapFacts) -> Bools:
-    before = facts.held.get(code, np.zeros_like(now))
-    while_lost = np.where(facts.has_before, before | (now & facts.usage_speaks), now)
-    known: Bools = np.where(facts.usage_lost, while_lost, now & facts.usage_lives)
+def binding(score: float, caps: Mapping[str, float]) -> str:
+    """The rule whose cap (rule -> cap, as held) decides over a score before caps: the lowest below
+    it, the first by code of equal ones; "" where none does.
+    """
+    return min(((cap, code) for code, cap in caps.items() if cap < score), default=(0.0, ""))[1]
+
+
+def _as_far_as_known(rule: Rule, lost: Bools, facts: CapFacts) -> Bools:
+    now = rule.holds(facts)
+    before = facts.held.get(rule.code, np.zeros_like(now))
+    missing = {name: ~facts.lives[name] & ~facts.lost[name] for name in rule.needs}
+    mute = {name: lost & ~facts.heard[name] for name, lost in facts.lost.items()}
+    speaks = ~_any(mute, (*rule.needs, *rule.may_need), len(now))
+    while_lost = np.where(facts.has_before, before | (now & speaks), now)
+    known: Bools = np.where(lost, while_lost, now) & ~_any(missing, rule.needs, len(now))
     return known
+
+
+def _any(of_source: Mapping[str, Bools], sources: Sequence[str], accounts: int) -> Bools:
+    """Whether it is so of any of the sources [A]."""
+    found = np.zeros(accounts, dtype=bool)
+    for name in sources:
+        found |= of_source[name]
+    return found
 
 
 def silent_business_days(

@@ -18,12 +18,23 @@ STATE_WORDS: Mapping[str, str] = {
 }
 CAP_CAUSES: Mapping[str, str] = {
     "R1": "Nobody active for 21 working days",
+    "R2": "Champion left, nobody has taken over",
+    "R3": "A severe ticket stays open",
     "R4": "Less than a fifth of seats in use",
+    "R5": "New people, and nobody gets them going",
+    "R6": "A decision maker is unhappy, unanswered",
     "R7": "Notice given",
+    "R8": "Usage fell by 40\u00a0% or more",
+    "R9": "They have gone silent",
 }
 CAP_LIFTED: Mapping[str, str] = {
     "R1": "Somebody is active again",
+    "R2": "The champion's leaving is behind them",
+    "R3": "The severe tickets are solved",
     "R4": "A fifth of the seats in use again",
+    "R5": "New people no longer left on their own",
+    "R6": "No recent bad answer stays unanswered",
+    "R8": "Usage is no longer far below normal",
 }
 
 

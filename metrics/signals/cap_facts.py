@@ -1,0 +1,136 @@
+"""What the rules of `metrics.scoring.rules` look at, out of frames and of what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from metrics.scoring.caps import CapFacts, silent_business_days
+from metrics.signals.base import Bools, Floats, Frames, Source, SourceState
+from metrics.signals.evaluate import Evaluated
+from metrics.signals.outages import usage_speaks
+from metrics.signals.sentiment import DETRACTOR, last_answers
+from metrics.signals.tickets import is_severe, open_business_days
+from metrics.signals.values import per_account, ratio
+
+SOURCES = (Source.USAGE, Source.PEOPLE, Source.TRAINING, Source.TICKETS, Source.SURVEYS)
+LOST = (SourceState.LATE.value, SourceState.BROKEN.value)
+
+
+def cap_facts(
+    frames: Frames, measured: Evaluated, *, held: Mapping[str, Bools], has_before: Bools
+) -> CapFacts:
+    """Facts [A] for `caps.apply`. held: rules that the account's snapshot before had, [A] per rule
+    (those without a cap too, or they lapse when a source is lost); has_before [A]: there was one.
+    """
+    age = frames.accounts["age_days"].to_numpy(dtype=np.float64)
+    tickets, expected = _pair(measured, "S17")
+    return CapFacts(
+        age_days=age,
+        silent_days=silent_business_days(
+            np.datetime64(frames.day, "D"),
+            last_use_days_ago=frames.accounts["any_usage_days_ago"].to_numpy(dtype=np.float64),
+            age_days=age,
+        ),
+        champion_gone_days=champion_gone_days(frames),
+        severe_open_days=severe_open_days(frames),
+        seat_share=ratio(*_pair(measured, "S01")),
+        turnover=measured.raw[:, _slot("S16")],
+        newcomer_points=measured.points[:, _slot("S15")],
+        unhappy_decider_days=unhappy_decider_days(frames),
+        notice_given=frames.accounts["notice_given"].to_numpy(dtype=bool),
+        usage_change=measured.raw[:, _slot("S07")],
+        people=per_account(frames, frames.people["account"], frames.people["current"]),
+        tickets=tickets,
+        tickets_expected=expected,
+        usage_points=measured.points[:, _slot("S07")],
+        response_points=measured.points[:, _slot("S23")],
+        lives={source.value: frames.source_state[source] == "live" for source in SOURCES},
+        lost={source.value: np.isin(frames.source_state[source], LOST) for source in SOURCES},
+        heard={source.value: heard(frames, source) for source in SOURCES},
+        held=held,
+        has_before=has_before,
+    )
+
+
+def champion_gone_days(frames: Frames) -> Floats:
+    """Days since the last champion left, where no other is named [A]. Named is who has not left,
+    whether or not there is a seat for the successor yet.
+    """
+    champions = frames.people[frames.people["champion"].to_numpy(dtype=bool)]
+    left = champions["left_days"]
+    named = per_account(frames, champions["account"], left.isna())
+    return np.where(named > 0, np.nan, _least(frames, champions["account"], left))
+
+
+def severe_open_days(frames: Frames) -> Floats:
+    """Business days that the oldest open severe or escalated ticket has been open [A], counted as
+    S21 counts them.
+    """
+    tickets = frames.tickets
+    bad = is_severe(tickets) | tickets["escalated"].to_numpy(dtype=bool)
+    still = tickets[bad & tickets["solved_days_ago"].isna().to_numpy(dtype=bool)]
+    days = pd.Series(open_business_days(frames, still))
+    return -_least(frames, still["account"], -days)
+
+
+def unhappy_decider_days(frames: Frames) -> Floats:
+    """Days since the newest unhappy NPS answer (0 to 6) of a decision maker that is her last one
+    and that nobody has followed up [A]. Who has left decides no more.
+    """
+    answers = last_answers(frames)
+    known = answers[answers["person"] >= 0]
+    person = known["person"].to_numpy(dtype=np.intp)
+    deciding = frames.people["decision_maker"] & frames.people["left_days"].isna()
+    open_wound = deciding.to_numpy(dtype=bool)[person]
+    open_wound &= (known["score"] <= DETRACTOR).to_numpy(dtype=bool)
+    open_wound &= known["followed_up_days_ago"].isna().to_numpy(dtype=bool)
+    waiting = known[open_wound]
+    return _least(frames, waiting["account"], waiting["answered_days_ago"])
+
+
+def heard(frames: Frames, source: Source) -> Bools:
+    """Whether a source is live, went late or broke only with the last day, or has delivered
+    something since [A]: then what it does not say is not so.
+    """
+    if source is Source.USAGE:
+        return usage_speaks(frames)
+    since = frames.late_days[source]
+    return (since <= 1) | (_newest_fact(frames, source) < since)
+
+
+def _newest_fact(frames: Frames, source: Source) -> Floats:
+    """Days since the newest fact of a source [A], NaN where there is none."""
+    people = frames.people
+    if source is Source.TRAINING:
+        account = people["account"].iloc[frames.training["person"].to_numpy(dtype=np.intp)]
+        return _least(frames, account, frames.training["completed_days_ago"])
+    table, columns = {
+        Source.PEOPLE: (people, ("tenure_days", "left_days")),
+        Source.TICKETS: (frames.tickets, ("opened_days_ago", "solved_days_ago")),
+        Source.SURVEYS: (frames.surveys, ("sent_days_ago", "answered_days_ago")),
+    }[source]
+    return _least(frames, table["account"], *(table[column] for column in columns))
+
+
+def _least(frames: Frames, account: pd.Series, *values: pd.Series) -> Floats:
+    """The least of some values of an account's rows [A]; NaN where there is none."""
+    least = np.full(len(frames.accounts), np.nan)
+    at = account.to_numpy(dtype=np.intp)
+    for column in values:
+        np.fmin.at(least, at, column.to_numpy(dtype=np.float64))
+    return least
+
+
+def _pair(measured: Evaluated, code: str) -> tuple[Floats, Floats]:
+    """Part and whole of a signal that has a value [A]."""
+    slot = _slot(code)
+    known = ~np.isnan(measured.raw[:, slot])
+    part, whole = measured.part[:, slot], measured.whole[:, slot]
+    return np.where(known, part, np.nan), np.where(known, whole, np.nan)
+
+
+def _slot(code: str) -> int:
+    return int(code[1:]) - 1
