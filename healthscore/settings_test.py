@@ -34,6 +34,12 @@ INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 MIGRATION_LINTER_OPTIONS = {
     "project_root_path": BASE_DIR,
     "include_apps": ["accounts", "metrics"],
-    "ignore_name": ["0002_partitioned_tables"],
+    # checked by hand: new tables; a unique index on a handful of scorecards; new columns with
+    # defaults, and a key that is replaced without losing a row
+    "ignore_name": [
+        "0002_partitioned_tables",
+        "0004_flags_overrides_lines",
+        "0005_feature_calendar",
+    ],
     "no_cache": True,
 }

@@ -1,52 +1,28 @@
 """Who was active on which day, from the calendars; exactly as known by the cut-off.
 
-A calendar says yes or no for 448 days in 56 bytes, and its rows have a fixed width, so that a
-binary COPY becomes an array without parsing. A calendar that learnt something after the cut-off
-is not read; its person's days come from `metrics_usage_user_day`, where each says when it became
-known.
+A calendar that learnt something after the cut-off is not read; its person's days come from
+`metrics_usage_user_day`, where each says when it became known.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from django.db import connection
-from psycopg import sql
 
+from metrics.frames.calendars import read_calendars, unpack, usable
 from metrics.frames.window import Window
-from metrics.models.rollups import CALENDAR_DAYS
 from metrics.signals.base import HISTORY_DAYS, Bools
 
-POSTGRES_EPOCH = dt.date(2000, 1, 1)
-COPY_HEADER_BYTES = 19
-COPY_TRAILER_BYTES = 2
-_BITS = [("length", ">i4"), ("bits", ">i4"), ("days", "u1", (CALENDAR_DAYS // 8,))]
-CALENDAR_ROW = np.dtype(
-    [
-        ("fields", ">i2"),
-        *[
-            item
-            for name, kind in [
-                ("account_id", ">i8"),
-                ("person_id", ">i8"),
-                ("base", ">i4"),
-                ("first_day", ">i4"),
-                ("known_at", ">i8"),
-            ]
-            for item in [(f"{name}_length", ">i4"), (name, kind)]
-        ],
-        ("events", _BITS),
-        ("logins", _BITS),
-    ]
-)
-CALENDAR = sql.SQL(
-    "COPY (SELECT account_id, person_id, base, first_day, known_at, event_days, login_days"
-    " FROM metrics_activity_calendar WHERE account_id >= {lo} AND account_id < {hi})"
-    " TO STDOUT (FORMAT BINARY)"
-)
+CALENDAR = {
+    "account_id": "bigint",
+    "person_id": "bigint",
+    "base": "date",
+    "first_day": "date",
+    "known_at": "moment",
+    "event_days": "bits",
+    "login_days": "bits",
+}
 USER_DAYS = """
 SELECT account_id, person_id, (day - %(first_day)s::date) AS at,
        coalesce(events_known_at <= %(cutoff)s, false) AS event,
@@ -56,8 +32,6 @@ WHERE account_id >= %(lo)s AND account_id < %(hi)s AND day >= %(first_day)s AND 
   AND (%(everybody)s OR person_id = ANY(%(persons)s))
   AND (events_known_at <= %(cutoff)s OR logins_known_at <= %(cutoff)s)
 """
-
-Calendars = npt.NDArray[np.void]
 
 
 def read_activity(
@@ -93,16 +67,16 @@ def _days_since(
 
 def _everybodys_days(window: Window) -> tuple[npt.NDArray[np.int64], Bools, Bools]:
     """Keys (account id, person id) [N, 2] and their event and log-in days [N, HISTORY_DAYS]."""
-    calendars = _read_calendars(window)
-    usable = _usable(calendars, window)
-    fresh = calendars[usable]
+    calendars = read_calendars(window, table="metrics_activity_calendar", columns=CALENDAR)
+    good = usable(calendars, window, first_day=window.first_day)
+    fresh = calendars[good]
     keys = np.stack([fresh["account_id"], fresh["person_id"]], axis=1).astype(np.int64)
-    events, logins = _unpack(fresh, "events", window), _unpack(fresh, "logins", window)
-    if usable.all():
+    events, logins = unpack(fresh, "event_days", window), unpack(fresh, "login_days", window)
+    if good.all():
         return keys, events, logins
-    late = calendars[~usable]["person_id"].astype(np.int64)
+    late = calendars[~good]["person_id"].astype(np.int64)
     # person 0 has a row in every account, so that its days are read for all of them
-    rest = _read_user_days(window, None if not usable.any() else late)
+    rest = _read_user_days(window, None if not good.any() else late)
     known = set(map(tuple, keys.tolist()))
     new = [key not in known for key in map(tuple, rest[0].tolist())]
     pick = np.array(new, dtype=bool)
@@ -111,36 +85,6 @@ def _everybodys_days(window: Window) -> tuple[npt.NDArray[np.int64], Bools, Bool
         np.concatenate([events, rest[1][pick]]),
         np.concatenate([logins, rest[2][pick]]),
     )
-
-
-def _read_calendars(window: Window) -> Calendars:
-    query = CALENDAR.format(lo=sql.Literal(window.lo), hi=sql.Literal(window.hi))
-    with connection.cursor() as cursor, cursor.cursor.copy(query) as copy:
-        data = b"".join(bytes(block) for block in copy)
-    return np.frombuffer(data[COPY_HEADER_BYTES:-COPY_TRAILER_BYTES], dtype=CALENDAR_ROW)
-
-
-def _usable(calendars: Calendars, window: Window) -> Bools:
-    """Calendars that know nothing newer than the cut-off and miss nothing of the window."""
-    epoch = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-    cutoff = (window.cutoff - epoch) // dt.timedelta(microseconds=1)
-    start = (window.first_day - POSTGRES_EPOCH).days
-    whole = (calendars["base"] <= start) | (calendars["first_day"] >= calendars["base"])
-    usable: Bools = (calendars["known_at"] <= cutoff) & whole
-    return usable
-
-
-def _unpack(calendars: Calendars, column: str, window: Window) -> Bools:
-    """Bit strings to days of the window: column j is day t - HISTORY_DAYS + j."""
-    bits = np.unpackbits(calendars[column]["days"], axis=1).astype(bool)
-    days = np.zeros((len(calendars), HISTORY_DAYS), dtype=bool)
-    offsets = (window.first_day - POSTGRES_EPOCH).days - calendars["base"].astype(np.int64)
-    for offset in np.unique(offsets):
-        rows = offsets == offset
-        lo, hi = max(offset, 0), min(offset + HISTORY_DAYS, CALENDAR_DAYS)
-        if lo < hi:
-            days[rows, lo - offset : hi - offset] = bits[rows, lo:hi]
-    return days
 
 
 def _read_user_days(

@@ -21,15 +21,6 @@ def _ago(column: str) -> str:
     return f"CASE WHEN {day} < %(day)s THEN (%(day)s::date - {day}) END"
 
 
-FEATURE_USE = """
-SELECT person_id, feature_id, (%(day)s::date - min(day)) AS first_days_ago,
-       (%(day)s::date - max(day)) AS last_days_ago
-FROM metrics_usageevent
-WHERE account_id >= %(lo)s AND account_id < %(hi)s AND day < %(day)s
-  AND day >= %(day)s::date - 56 AND known_at <= %(cutoff)s
-  AND person_id IS NOT NULL AND feature_id IS NOT NULL
-GROUP BY person_id, feature_id
-"""
 FEATURES = """
 SELECT id, key, level, personas, (%(day)s::date - released_on) AS released_days_ago
 FROM metrics_feature
@@ -96,17 +87,6 @@ def read_features(window: Window) -> pd.DataFrame:
     features = window.fetch(FEATURES)
     features["personas"] = [tuple(personas) for personas in features["personas"]]
     return _floats(features, "released_days_ago")
-
-
-def read_feature_use(
-    window: Window, *, person_ids: pd.Index[int], features: pd.DataFrame
-) -> pd.DataFrame:
-    """Which person used which feature in the last 56 days, and when first and last in them."""
-    rows = window.fetch(FEATURE_USE)
-    rows["person"] = person_ids.get_indexer(pd.Index(rows["person_id"]))
-    rows["feature"] = pd.Index(features["id"]).get_indexer(pd.Index(rows["feature_id"]))
-    known = rows[(rows["person"] >= 0) & (rows["feature"] >= 0)].reset_index(drop=True)
-    return known[["person", "feature", "first_days_ago", "last_days_ago"]].astype(np.int64)
 
 
 def read_training(window: Window, *, person_ids: pd.Index[int]) -> pd.DataFrame:

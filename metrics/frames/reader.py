@@ -9,13 +9,13 @@ import pandas as pd
 from accounts.models import Person
 from metrics.frames.activity import read_activity
 from metrics.frames.facts import (
-    read_feature_use,
     read_features,
     read_milestones,
     read_surveys,
     read_tickets,
     read_training,
 )
+from metrics.frames.feature_use import read_feature_use
 from metrics.frames.sources import read_sources
 from metrics.frames.weekly import seats_by_week
 from metrics.frames.window import Window

@@ -12,7 +12,6 @@ CREATE TABLE metrics_feature_calendar (
     feature_id bigint NOT NULL,
     base date NOT NULL,
     first_day date NOT NULL,
-    last_day date NOT NULL,
     known_at timestamptz NOT NULL,
     used_days bit(448) NOT NULL,
     PRIMARY KEY (account_id, person_id, feature_id),

@@ -73,7 +73,6 @@ class FeatureCalendar(models.Model):
     feature_id = models.BigIntegerField()
     base = models.DateField()
     first_day = models.DateField()
-    last_day = models.DateField()
     known_at = models.DateTimeField()
 
     class Meta:

@@ -189,7 +189,7 @@ def test_answers_courses_and_tasks_are_counted_from_t() -> None:
     assert read.milestones[["due_day", "completed_day"]].values.tolist() == [[10.0, 5.0]]
 
 
-def test_features_used_in_eight_weeks_are_listed_per_person() -> None:
+def test_features_ever_used_are_listed_per_person() -> None:
     account = make_account()
     person = make_person(account)
     make_feature("future", released_on=DAY)
@@ -197,7 +197,7 @@ def test_features_used_in_eight_weeks_are_listed_per_person() -> None:
     use(account, person, 57, feature="schedules")
     read = frames()
     assert read.features["key"].tolist() == ["reports", "schedules"]
-    assert read.feature_use.values.tolist() == [[0, 0, 50, 2]]
+    assert read.feature_use.values.tolist() == [[0, 0, 50, 2], [0, 1, 57, 57]]
 
 
 def test_a_source_is_as_bad_as_its_worst_word() -> None:

@@ -1,40 +1,13 @@
-"""Facts to daily rollups: user-days and activity calendars, for dirty (account, day) only.
-
-A dirty day is made again from all its facts and replaced, never incremented: late, duplicate and
-corrected events stay right. Everything is derived; `rebuild` makes it again from nothing.
-"""
+"""Who was active when, out of the facts of dirty days: SQL over the staged table `touched`."""
 
 from __future__ import annotations
-
-from typing import Any
-
-from django.db import connection, transaction
 
 # A calendar has 448 bits, CALENDAR_DAYS of its model: it begins 53 weeks before the week of its
 # last day, and so holds ten weeks more before it must be moved on.
 
-# (account, day) pairs in one transaction: a few seconds of work
-SLICE = 30_000
-MANY = 5_000
-
 STAGE = """
-DROP TABLE IF EXISTS pg_temp.touched, pg_temp.persons;
-CREATE TEMP TABLE touched (account_id bigint, day date, PRIMARY KEY (account_id, day))
-    ON COMMIT DROP;
+DROP TABLE IF EXISTS pg_temp.persons;
 CREATE TEMP TABLE persons (account_id bigint, person_id bigint) ON COMMIT DROP;
-"""
-# Marks are locked in the order in which the ingest makes them, so that neither waits for the
-# other in a circle. Whoever marks a day from here on waits until this transaction ends, and its
-# mark stays.
-LOCK = """
-INSERT INTO touched
-SELECT account_id, day FROM metrics_dirtyday
-WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
-ORDER BY account_id, day LIMIT %(slice)s FOR UPDATE
-"""
-CONSUME = """
-DELETE FROM metrics_dirtyday d USING touched t
-WHERE d.account_id = t.account_id AND d.day = t.day
 """
 # whoever had a day has a calendar, so that the old rows are found by their whole key
 DELETE_DAYS = """
@@ -135,16 +108,6 @@ JOIN metrics_usage_user_day u
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
-EVERYTHING = """
-INSERT INTO metrics_dirtyday (account_id, day, marked_at)
-SELECT account_id, day, now() FROM (
-    SELECT account_id, day FROM metrics_usageevent
-    UNION SELECT account_id, day FROM metrics_usage_user_day
-) days
-WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
-ORDER BY account_id, day
-ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at
-"""
 FORGET = """
 WITH days AS (
     DELETE FROM metrics_usage_user_day
@@ -153,57 +116,12 @@ WITH days AS (
 DELETE FROM metrics_activity_calendar
 WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
 """
-
 STEPS = (
-    # without statistics of these tables the planner compares every row with every other
-    "ANALYZE touched",
-    CONSUME,
     DELETE_DAYS,
     INSERT_DAYS,
+    # without statistics of these tables the planner compares every row with every other
     "ANALYZE persons",
     MERGE,
     DELETE_CALENDARS,
     REBUILD_CALENDARS,
 )
-
-
-def refresh(account_ids: range | None = None) -> int:
-    """Makes the rollups of all dirty days (of these accounts) again; returns how many there were.
-
-    Afterwards the rollups hold every fact committed before the call. Safe to repeat, and to run
-    beside an import or another refresh: each slice of days is a transaction of its own.
-    """
-    days = 0
-    while True:
-        found = _refresh_slice(_scope(account_ids))
-        days += found
-        if found < SLICE:
-            return days
-
-
-def rebuild(account_ids: range | None = None) -> int:
-    """Makes all rollups (of these accounts) again from the facts; returns how many days."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(EVERYTHING, _scope(account_ids))
-        cursor.execute(FORGET, _scope(account_ids))
-        return refresh(account_ids)
-
-
-def _refresh_slice(scope: dict[str, Any]) -> int:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(STAGE)
-        cursor.execute(LOCK, scope)
-        days: int = cursor.rowcount
-        if days:
-            for statement in STEPS:
-                cursor.execute(statement)
-        if days >= MANY:
-            # the next slice, and the night after it, plan with what is there now
-            cursor.execute("ANALYZE metrics_usage_user_day, metrics_activity_calendar")
-        return days
-
-
-def _scope(account_ids: range | None) -> dict[str, Any]:
-    if account_ids is None:
-        return {"all": True, "lo": 0, "hi": 0, "slice": SLICE}
-    return {"all": False, "lo": account_ids.start, "hi": account_ids.stop, "slice": SLICE}

@@ -1,0 +1,73 @@
+"""Which person used which feature, when first and when last before t; as known by the cut-off.
+
+A calendar that learnt something after the cut-off is not read: its person's uses come from the
+facts themselves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metrics.frames.calendars import POSTGRES_EPOCH, Calendars, read_calendars, unpack, usable
+from metrics.frames.window import Window
+from metrics.signals.base import HISTORY_DAYS
+
+CALENDAR = {
+    "account_id": "bigint",
+    "person_id": "bigint",
+    "feature_id": "bigint",
+    "base": "date",
+    "first_day": "date",
+    "known_at": "moment",
+    "used_days": "bits",
+}
+FACTS = """
+SELECT person_id, feature_id, (%(day)s::date - min(day)) AS first_days_ago,
+       (%(day)s::date - max(day)) AS last_days_ago
+FROM metrics_usageevent
+WHERE account_id >= %(lo)s AND account_id < %(hi)s AND day < %(day)s AND known_at <= %(cutoff)s
+  AND feature_id IS NOT NULL AND person_id = ANY(%(persons)s)
+GROUP BY person_id, feature_id
+"""
+COLUMNS = ["person", "feature", "first_days_ago", "last_days_ago"]
+
+
+def read_feature_use(
+    window: Window, *, person_ids: pd.Index[int], features: pd.DataFrame
+) -> pd.DataFrame:
+    """One row per person and feature; columns as in `Frames.feature_use`."""
+    calendars = read_calendars(window, table="metrics_feature_calendar", columns=CALENDAR)
+    good = usable(calendars, window, first_day=window.first_day)
+    late = np.unique(calendars[~good]["person_id"].astype(np.int64))
+    fresh = calendars[~np.isin(calendars["person_id"], late)]
+    rows = pd.concat([_from_calendars(fresh, window), _from_facts(late, window)], ignore_index=True)
+    rows["person"] = person_ids.get_indexer(pd.Index(rows["person_id"]))
+    rows["feature"] = pd.Index(features["id"]).get_indexer(pd.Index(rows["feature_id"]))
+    known = rows[(rows["person"] >= 0) & (rows["feature"] >= 0)]
+    ordered = known.sort_values(["person", "feature"], ignore_index=True)
+    return ordered[COLUMNS].astype(np.int64)
+
+
+def _from_calendars(calendars: Calendars, window: Window) -> pd.DataFrame:
+    days = unpack(calendars, "used_days", window)
+    first = (window.day - POSTGRES_EPOCH).days - calendars["first_day"].astype(np.int64)
+    # used long before the window and not since: any day before it is as good as another
+    before = np.maximum(first, HISTORY_DAYS + 1)
+    last = np.where(days.any(axis=1), days[:, ::-1].argmax(axis=1) + 1, before)
+    rows = pd.DataFrame(
+        {
+            "person_id": calendars["person_id"].astype(np.int64),
+            "feature_id": calendars["feature_id"].astype(np.int64),
+            "first_days_ago": first,
+            "last_days_ago": last,
+        }
+    )
+    return rows[rows["first_days_ago"] >= 1]
+
+
+def _from_facts(persons: npt.NDArray[np.int64], window: Window) -> pd.DataFrame:
+    if not len(persons):
+        return pd.DataFrame(columns=["person_id", "feature_id", *COLUMNS[2:]], dtype=np.int64)
+    return window.fetch(FACTS, persons=persons.tolist())
