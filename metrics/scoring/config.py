@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,8 @@ class ScorecardConfig:
 
     dimensions: stage -> dimension -> per cent (sum 100 per stage). signals: code -> weight inside
     its dimension. curves: code -> Curve. red_below, green_from, margin: points. caps: rule -> on.
-    min_coverage: share of weight below which there is no score.
+    min_coverage: share of weight below which there is no score. segments, plans: whom the line is
+    for; both empty for the default line, which is for everybody else, and for a retired one.
     """
 
     dimensions: Mapping[str, Mapping[str, float]]
@@ -38,10 +39,13 @@ class ScorecardConfig:
     green_from: float = 75.0
     margin: float = 3.0
     min_coverage: float = 0.35
+    segments: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON; `from_dict` is the exact inverse."""
         return {
+            "applies_to": {"segments": list(self.segments), "plans": list(self.plans)},
             "dimensions": {stage: dict(row) for stage, row in self.dimensions.items()},
             "signals": dict(self.signals),
             "curves": {code: curve.to_list() for code, curve in self.curves.items()},
@@ -62,7 +66,10 @@ class ScorecardConfig:
         problems: dict[str, str] = {}
         for place in body.keys() - default.to_dict().keys():
             problems[place] = "is not a part of a scorecard"
+        applies_to = _applies_to(body.get("applies_to", {}), problems)
         config = cls(
+            segments=applies_to["segments"],
+            plans=applies_to["plans"],
             dimensions=_dimensions(body.get("dimensions", {}), default.dimensions, problems),
             signals=_numbers(body.get("signals", {}), default.signals, "signals", problems),
             curves=_curves(body.get("curves", {}), default.curves, problems),
@@ -150,6 +157,36 @@ def _caps(given: Any, default: Mapping[str, bool], problems: dict[str, str]) -> 
         else:
             caps[rule] = on
     return caps
+
+
+def _applies_to(given: Any, problems: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Names of segments and plans; each once, upper and lower case alike."""
+    names: dict[str, tuple[str, ...]] = {"segments": (), "plans": ()}
+    if not isinstance(given, Mapping):
+        problems["applies_to"] = "must be a table with segments and plans"
+        return names
+    for kind, texts in given.items():
+        place = f"applies_to.{kind}"
+        if kind not in names:
+            problems[place] = "is not known"
+        elif not isinstance(texts, list | tuple):
+            problems[place] = "must be a list of texts"
+        else:
+            names[kind] = _texts(texts, place, problems)
+    return names
+
+
+def _texts(given: Sequence[Any], place: str, problems: dict[str, str]) -> tuple[str, ...]:
+    seen: set[str] = set()
+    for text in given:
+        if not isinstance(text, str) or text != text.strip() or not text or "\0" in text:
+            problems[place] = f"{text!r} is not a name"
+            return ()
+        if text.casefold() in seen:
+            problems[place] = f"{text!r} is there twice"
+            return ()
+        seen.add(text.casefold())
+    return tuple(given)
 
 
 def _check_thresholds(config: ScorecardConfig, problems: dict[str, str]) -> None:
