@@ -1,11 +1,11 @@
-"""Sentiment: S22 NPS, S23 response rate."""
+"""Sentiment: S22 NPS, S23 response rate, S24 detractor recency."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from metrics.signals.base import Frames, State
+from metrics.signals.base import Bools, Frames, State
 from metrics.signals.values import per_account, states, table
 
 YEAR = 365
@@ -13,6 +13,9 @@ PROMOTER, DETRACTOR = 9, 6
 NPS_PRIOR_ANSWERS = 10
 RESPONSE_PRIOR_SURVEYS = 5
 MIN_SENT = 3
+HALF_LIFE = 90
+RECENCY_PRIOR, RECENCY_PRIOR_ANSWERS = 0.25, 2.0
+WEIGHT_OF_DECIDERS = 2.0
 
 
 def net_promoter_score(frames: Frames) -> pd.DataFrame:
@@ -57,6 +60,42 @@ def response_rate(frames: Frames) -> pd.DataFrame:
     raw = (answers + prior) / (n + RESPONSE_PRIOR_SURVEYS)
     state = states(len(n), (n == 0, State.NOT_APPLICABLE), (n < MIN_SENT, State.TOO_LITTLE))
     return table(raw, state=state, n=n, part=answers, whole=n)
+
+
+def detractor_recency(frames: Frames) -> pd.DataFrame:
+    """S24: (sum of h over detractors + .25 x 2) / (sum of h over all + 2), each person's last NPS
+    answer in 365 days, h = .5^(age / 90); age is the days from the answer to t. Decision makers
+    and champions count twice (who is both, not four times). A better answer of the same person
+    closes the loop. n = whole = answers, part = detractors; detail: how many of those decide or
+    champion, and the days since the last detractor spoke (None: no detractor).
+    """
+    answers = last_answers(frames)
+    where, age = answers["account"], answers["answered_days_ago"].to_numpy(dtype=np.float64)
+    decides = _decides(frames, answers)
+    detractor = (answers["score"] <= DETRACTOR).to_numpy(dtype=bool)
+    h = 0.5 ** (age / HALF_LIFE) * np.where(decides, WEIGHT_OF_DECIDERS, 1.0)
+    n, part = per_account(frames, where), per_account(frames, where, detractor)
+    prior = RECENCY_PRIOR * RECENCY_PRIOR_ANSWERS
+    raw = (per_account(frames, where, h * detractor) + prior) / (
+        per_account(frames, where, h) + RECENCY_PRIOR_ANSWERS
+    )
+    last = np.full(len(n), np.inf)
+    np.minimum.at(last, where.to_numpy(dtype=np.intp)[detractor], age[detractor])
+    deciders = per_account(frames, where, detractor & decides)
+    detail = [
+        {"deciders": int(count), "last_days_ago": int(ago) if np.isfinite(ago) else None}
+        for count, ago in zip(deciders.tolist(), last.tolist(), strict=True)
+    ]
+    state = states(len(n), (n < 1, State.TOO_LITTLE))
+    return table(raw, state=state, n=n, part=part, whole=n, detail=detail)
+
+
+def _decides(frames: Frames, answers: pd.DataFrame) -> Bools:
+    """Answers of decision makers and champions; nobody in particular is neither."""
+    people = frames.people[["decision_maker", "champion"]].to_numpy(dtype=bool).any(axis=1)
+    person = answers["person"].to_numpy(dtype=np.intp)
+    decides: Bools = np.append(people, False)[person]
+    return decides
 
 
 def promoters_minus_detractors(scores: pd.Series) -> float:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from metrics.signals.base import Portfolio
+from metrics.signals.base import Portfolio, Tenant
+from metrics.signals.catalogue import BY_CODE
 from tests.frames_maker import make_frames, person
 from tests.signals.checks import check, is_null
 
@@ -138,3 +139,13 @@ def test_s20_reads_no_rating_off_its_scale() -> None:
     check("S20", make_frames(surveys=surveys), 4.4 / 5, 86.0)
     nps = [{"kind": "nps", "score": 5, "answered_days_ago": 4}] * 3
     is_null("S20", make_frames(surveys=nps), "TOO_LITTLE")
+
+
+@pytest.mark.parametrize(
+    ("channel", "raw"), [("email", 3 / 6), ("chat", 3 / 1.5), ("phone", 3 / 0.5), ("call", 3 / 0.5)]
+)
+def test_s19_measures_us_by_our_own_promise(channel: str, raw: float) -> None:
+    promised = Tenant(answer_hours=6, chat_hours=1.5, call_hours=0.5)
+    facts = [answered("2026-03-09 09:00", "2026-03-09 12:00", channel=channel)]
+    frames = make_frames(tickets=facts, portfolio=Portfolio(tenant=promised))
+    assert BY_CODE["S19"].raw(frames)["raw"][0] == pytest.approx(raw)
