@@ -77,6 +77,7 @@ class SourceState(StrEnum):
 
 
 ALL_STAGES = (Stage.ONBOARDING, Stage.ADOPTION, Stage.MATURE)
+EARLY_STAGES = (Stage.ONBOARDING, Stage.ADOPTION)
 LATER_STAGES = (Stage.ADOPTION, Stage.MATURE)
 
 

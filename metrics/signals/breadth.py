@@ -1,15 +1,17 @@
-"""Breadth: S12 group coverage."""
+"""Breadth: S12 group coverage, S13 evenness, S14 single-champion dependence."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from metrics.signals.base import Frames, State
+from metrics.signals.base import Bools, Floats, Frames, State
 from metrics.signals.values import per_account, ratio, states, table
-from metrics.signals.weeks import active_28
+from metrics.signals.weeks import active_28, active_days_in
 
 ALIVE_SHARE = 0.2
+SHARE_DAYS = 84
+MIN_GROUPS, MIN_DAYS = 2, 20
 
 
 def group_coverage(frames: Frames) -> pd.DataFrame:
@@ -17,23 +19,101 @@ def group_coverage(frames: Frames) -> pd.DataFrame:
     least one person and a fifth of its intended people were active in 28 days. Who has left counts
     for naming the group (it should still use the product), not for its size. Where an account
     names no intended people, its groups are those that ever had provisioned people, measured
-    against the current ones. n = groups.
+    against the current ones. n = groups. Detail "personas": [reached, all] by the same rule.
     """
-    people = frames.people.assign(active=active_28(frames))
-    listed = per_account(frames, people["account"], people["intended"]) > 0
-    own_list = listed[people["account"].to_numpy(dtype=np.intp)]
+    reached, n = _reached(frames, by="group")
+    state = states(len(n), (n < MIN_GROUPS, State.NOT_APPLICABLE))
+    personas = zip(*_reached(frames, by="persona"), strict=True)
+    return table(
+        ratio(reached, n),
+        state=state,
+        n=n,
+        part=reached,
+        whole=n,
+        detail=[
+            {"personas": [int(some), int(every)]} if every >= MIN_GROUPS else None
+            for some, every in personas
+        ],
+    )
+
+
+def evenness(frames: Frames) -> pd.DataFrame:
+    """S13: p = a group's share of active weekdays in 84 days / its share of intended people,
+    renormalised; HHI = sum p^2; (1 / HHI - 1) / (K - 1) over the K groups of S12. Who has left
+    counts with her days, and for the size of a group only where nobody else is left in it.
+    n = active weekdays; part = 1 / HHI, as many groups as if all were even; whole = K.
+    """
+    people = frames.people.assign(days=active_days_in(frames, days=SHARE_DAYS))
+    groups = _listed(people, by="group", sums=("days",))
+    size = np.where(groups["target"] > 0, groups["target"], groups["named"])
+    where = groups["account"].to_numpy(dtype=np.intp)
+    k = per_account(frames, groups["account"])
+    days = per_account(frames, groups["account"], groups["days"])
+    density = groups["days"].to_numpy(dtype=np.float64) / size
+    p = np.nan_to_num(ratio(density, per_account(frames, groups["account"], density)[where]))
+    even = ratio(np.ones(len(k)), per_account(frames, groups["account"], p**2))
+    rules = ((k < MIN_GROUPS, State.NOT_APPLICABLE), (days < MIN_DAYS, State.TOO_LITTLE))
+    raw = ratio(even - 1, k - 1)
+    return table(raw, state=states(len(k), *rules), n=days, part=even, whole=k)
+
+
+def champion_dependence(frames: Frames) -> pd.DataFrame:
+    """S14: the busiest person's share of the account's active weekdays in 84 days *
+    min(1, .25 + people active / 4). Who has left counts with her days: losing its champion makes
+    no account less dependent. n = active people; part = her days, whole = all days. Detail
+    "bus_factor": the smallest number of people with at least half of the days.
+    """
+    account = frames.people["account"]
+    days = active_days_in(frames, days=SHARE_DAYS).astype(np.float64)
+    n = per_account(frames, account, days > 0)
+    total = per_account(frames, account, days)
+    top = np.zeros(len(n))
+    np.maximum.at(top, account.to_numpy(dtype=np.intp), days)
+    raw = ratio(top, total) * np.minimum(1, 0.25 + n / 4)
+    factor = _bus_factor(frames, days, total)
+    return table(
+        raw,
+        state=states(len(n), (n < 1, State.TOO_LITTLE)),
+        n=n,
+        part=top,
+        whole=total,
+        detail=[{"bus_factor": int(people)} if people else None for people in factor],
+    )
+
+
+def _bus_factor(frames: Frames, days: Floats, total: Floats) -> Floats:
+    """Smallest number of people [A] who have at least half of the days; 0 where there are none."""
+    account = frames.people["account"].to_numpy(dtype=np.intp)
+    busiest = np.lexsort((-days, account))
+    account, days = account[busiest], days[busiest]
+    so_far = np.cumsum(days) - days
+    before = so_far - so_far[np.searchsorted(account, account)]  # by busier people of the account
+    needed: Bools = (days > 0) & (before < total[account] / 2)
+    return per_account(frames, pd.Series(account), needed)
+
+
+def _reached(frames: Frames, *, by: str) -> tuple[Floats, Floats]:
+    """Groups (or personas) that use the product, and all that should, per account [A]."""
+    groups = _listed(frames.people.assign(active=active_28(frames)), by=by, sums=("active",))
+    alive = groups["active"] >= np.maximum(1, ALIVE_SHARE * groups["target"])
+    return per_account(frames, groups["account"], alive), per_account(frames, groups["account"])
+
+
+def _listed(people: pd.DataFrame, *, by: str, sums: tuple[str, ...]) -> pd.DataFrame:
+    """One row per account and group that should use the product: account, target (intended people
+    who are there), named (those who ever were), and the sums over everybody in it.
+    """
+    listed = people.groupby("account")["intended"].transform("any").to_numpy(dtype=bool)
     there = people["left_days"].isna()
-    people["target"] = np.where(own_list, people["intended"] & there, people["current"])
-    people["named"] = np.where(own_list, people["intended"], people["tenure_days"].notna())
-    groups = (
-        people[people["group"] != ""]
-        .groupby(["account", "group"], sort=False)[["active", "target", "named"]]
+    people = people.assign(
+        target=np.where(listed, people["intended"] & there, people["current"]),
+        named=np.where(listed, people["intended"], people["tenure_days"].notna()),
+    )
+    groups: pd.DataFrame = (
+        people[people[by] != ""]
+        .groupby(["account", by], sort=False)[["target", "named", *sums]]
         .sum()
         .query("named > 0")
         .reset_index()
     )
-    alive = groups["active"] >= np.maximum(1, ALIVE_SHARE * groups["target"])
-    n = per_account(frames, groups["account"])
-    reached = per_account(frames, groups["account"], alive)
-    state = states(len(n), (n < 2, State.NOT_APPLICABLE))
-    return table(ratio(reached, n), state=state, n=n, part=reached, whole=n)
+    return groups

@@ -1,14 +1,15 @@
-"""Engagement per user: S05 weekly consistency, S07 usage against own normal, S09 breadth."""
+"""Engagement per user: S05 weekly consistency, S06 regularity, S07 usage against own normal."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from metrics.signals.base import Bools, Floats, Frames, State
+from metrics.signals.base import Bools, Cadence, Floats, Frames, State
+from metrics.signals.months import exposed_months, monthly_active
 from metrics.signals.values import per_account, ratio, states, table
 from metrics.signals.weeks import (
-    active_28,
+    active_days,
     active_users,
     exposed,
     in_life,
@@ -19,23 +20,40 @@ from metrics.signals.weeks import (
 
 CONSISTENCY_WEEKS = 12
 MIN_EXPOSED = 4
+CONSISTENCY_MONTHS, MIN_EXPOSED_MONTHS = 6, 2  # the same shares of time in a monthly product
+MIN_USER_WEEKS = 10
 RECENT_WEEKS, BASELINE_WEEKS = 4, 26
 MIN_BASELINE_WEEKS, MIN_BASELINE_USERS = 8, 3
-NEW_FEATURE_DAYS = 56
 
 
 def weekly_consistency(frames: Frames) -> pd.DataFrame:
     """S05: mean over current people, exposed to at least 4 of the last 12 kept weeks, of weeks
-    active / weeks exposed. Averages people, so that one of them cannot carry it. n = people.
+    active / weeks exposed. Averages people, so that one of them cannot carry it. For a monthly
+    product the same over the last 6 calendar months, exposed to at least 2. n = people.
+    """
+    there, came, least = _monthly(frames) if _is_monthly(frames) else _weekly(frames)
+    counted = frames.people["current"].to_numpy(dtype=bool) & (there.sum(axis=1) >= least)
+    share = np.nan_to_num(ratio((came & there).sum(axis=1) * 1.0, there.sum(axis=1) * 1.0))
+    n = per_account(frames, frames.people["account"], counted)
+    raw = ratio(per_account(frames, frames.people["account"], np.where(counted, share, 0)), n)
+    return table(raw, state=states(len(n), (n < 2, State.TOO_LITTLE)), n=n)
+
+
+def active_day_regularity(frames: Frames) -> pd.DataFrame:
+    """S06: mean of act(u, w) over the weeks in which a current person came and that she was
+    exposed to whole, last 12 kept weeks. Does not concern a monthly product. n = such user-weeks;
+    part = active weekdays in them.
     """
     weeks = kept(frames)[-CONSISTENCY_WEEKS:]
-    there = exposed(frames)[:, weeks]
-    came = weekly_active(frames)[:, weeks] & there
-    counted = frames.people["current"].to_numpy(dtype=bool) & (there.sum(axis=1) >= MIN_EXPOSED)
-    share = np.where(counted, np.nan_to_num(ratio(came.sum(1) * 1.0, there.sum(1) * 1.0)), 0)
-    n = per_account(frames, frames.people["account"], counted)
-    raw = ratio(per_account(frames, frames.people["account"], share), n)
-    return table(raw, state=states(len(n), (n < 2, State.TOO_LITTLE)), n=n)
+    counted = exposed(frames)[:, weeks] & frames.people["current"].to_numpy(dtype=bool)[:, None]
+    days = np.where(counted, active_days(frames)[:, weeks], 0)
+    came = per_account(frames, frames.people["account"], (days > 0).sum(axis=1))
+    total = per_account(frames, frames.people["account"], days.sum(axis=1))
+    off = np.full(len(came), _is_monthly(frames))
+    rules = ((off, State.NOT_APPLICABLE), (came < MIN_USER_WEEKS, State.TOO_LITTLE))
+    return table(
+        ratio(total, came), state=states(len(came), *rules), n=came, part=total, whole=came
+    )
 
 
 def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
@@ -60,22 +78,20 @@ def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
     )
 
 
-def feature_breadth(frames: Frames) -> pd.DataFrame:
-    """S09: mean over people active in 28 days of features used in 56 days / features relevant
-    for their persona; features younger than 56 days are left out. Where an account's source knows
-    log-ins only, nobody has a feature, and that is no zero. n = people.
-    """
-    relevant = _relevant(frames)
-    used = np.zeros(relevant.shape, dtype=bool)
-    recent = frames.feature_use[frames.feature_use["last_days_ago"] <= NEW_FEATURE_DAYS]
-    used[recent["person"].to_numpy(), recent["feature"].to_numpy()] = True
-    can = relevant.sum(axis=1)
-    counted = active_28(frames) & (can > 0)
-    share = np.where(counted, (used & relevant).sum(axis=1) / np.maximum(can, 1), 0)
-    n = per_account(frames, frames.people["account"], counted)
-    raw = ratio(per_account(frames, frames.people["account"], share), n)
-    seen = per_account(frames, frames.people["account"], used.any(axis=1)) > 0
-    return table(raw, state=states(len(n), ((n < 2) | ~seen, State.TOO_LITTLE)), n=n)
+def _is_monthly(frames: Frames) -> bool:
+    return frames.portfolio.tenant.cadence is Cadence.MONTHLY
+
+
+def _weekly(frames: Frames) -> tuple[Bools, Bools, int]:
+    """Kept weeks a person was exposed to and came in [P, 12] each, and how many she must have."""
+    weeks = kept(frames)[-CONSISTENCY_WEEKS:]
+    return exposed(frames)[:, weeks], weekly_active(frames)[:, weeks], MIN_EXPOSED
+
+
+def _monthly(frames: Frames) -> tuple[Bools, Bools, int]:
+    """The same in complete calendar months [P, 6] each."""
+    there = exposed_months(frames, count=CONSISTENCY_MONTHS)
+    return there, monthly_active(frames, count=CONSISTENCY_MONTHS), MIN_EXPOSED_MONTHS
 
 
 def _seats(frames: Frames) -> Floats:
@@ -85,18 +101,6 @@ def _seats(frames: Frames) -> Floats:
     seats = pd.DataFrame(frames.seats_by_week)
     filled = seats.where(seats > 0).ffill(axis=1).bfill(axis=1).fillna(1.0)
     return filled.to_numpy(dtype=np.float64)
-
-
-def _relevant(frames: Frames) -> Bools:
-    """Which feature concerns whom [P, F]: no persona named, or the person's own."""
-    old = ~(frames.features["released_days_ago"].to_numpy(dtype=np.float64) < NEW_FEATURE_DAYS)
-    codes, personas = pd.factorize(frames.people["persona"])
-    by_persona = np.zeros((len(personas), len(old)), dtype=bool)
-    for column, wanted in enumerate(frames.features["personas"]):
-        by_persona[:, column] = [
-            old[column] and (not wanted or not persona or persona in wanted) for persona in personas
-        ]
-    return by_persona[codes]
 
 
 def _median(values: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Onboarding and value: S01 seat activation, S03 milestone pace."""
+"""Onboarding and value: S01 seat activation, S03 milestone pace, S04 time to value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ MIN_AGE = 7
 
 def seat_activation(frames: Frames) -> pd.DataFrame:
     """S01: people active in 28 days / seats sold; in the first 90 days against an expected ramp
-    r(a) = min(1, .25 + .75 a / 70). n = seats.
+    r(a) = min(1, .25 + .75 a / 70). n = seats. Detail "over_sold": more seats than intended
+    people, where any are listed.
     """
     age = frames.accounts["age_days"].to_numpy()
     seats = frames.accounts["seats"].to_numpy()
@@ -25,7 +26,16 @@ def seat_activation(frames: Frames) -> pd.DataFrame:
         len(age), (~has_people(frames) | ~(seats >= 1) | (age < MIN_AGE), State.TOO_LITTLE)
     )
     raw = ratio(active, seats * ramp)
-    return table(raw, state=state, n=np.nan_to_num(seats), part=active, whole=seats)
+    intended = frames.people["intended"] & frames.people["left_days"].isna()
+    listed = per_account(frames, frames.people["account"], intended)
+    return table(
+        raw,
+        state=state,
+        n=np.nan_to_num(seats),
+        part=active,
+        whole=seats,
+        detail=[{"over_sold": True} if over else None for over in (listed > 0) & (seats > listed)],
+    )
 
 
 def milestone_pace(frames: Frames) -> pd.DataFrame:
@@ -43,3 +53,29 @@ def milestone_pace(frames: Frames) -> pd.DataFrame:
     n = per_account(frames, tasks["account"])
     state = states(len(age), (n < 1, State.TOO_LITTLE))
     return table(done / expected, state=state, n=n, part=done, whole=n)
+
+
+def time_to_value(frames: Frames) -> pd.DataFrame:
+    """S04: days from the contract's start to the first value milestone / target days. Not reached
+    and overdue: the account's age / target, a lower bound, detail "open". Not reached and not yet
+    due, or no value milestone: too little. n = value milestones reached; part = days, whole =
+    target.
+    """
+    age = frames.accounts["age_days"].to_numpy(dtype=np.float64)
+    target = frames.portfolio.tenant.value_days
+    moments = frames.milestones[frames.milestones["value"].astype(bool)]
+    first = moments.groupby("account")["completed_day"].min()
+    reached = first.reindex(range(len(age))).to_numpy(dtype=np.float64)
+    open_ = np.isnan(reached)
+    days = np.where(open_, age, np.maximum(reached, 0))
+    known = per_account(frames, moments["account"])
+    state = states(len(age), ((known < 1) | (open_ & (age <= target)), State.TOO_LITTLE))
+    overdue = open_ & (state == State.OK.value)
+    return table(
+        days / target,
+        state=state,
+        n=per_account(frames, moments["account"], moments["completed_day"].notna()),
+        part=days,
+        whole=np.full(len(age), target),
+        detail=[{"open": True} if is_open else None for is_open in overdue],
+    )

@@ -43,8 +43,30 @@ def _answers(value: Value) -> str:
     return f"{pair(value)} surveys answered"
 
 
+def _first_value(value: Value, *, late: str = "") -> str:
+    days = count(value.part, "day")
+    return f"First value{late} after {days}" if value.n else f"No first value after {days}"
+
+
+def _busiest(value: Value) -> str:
+    share = value.part / value.whole if value.whole else value.raw
+    return f"One person has {percent(share)} of active days"
+
+
 def _nps(value: Value) -> str:
     return f"NPS {signed(value.raw)} from {count(value.n, 'answer')}"
+
+
+def _bad_tickets(value: Value) -> str:
+    if value.part == 0:
+        return f"None of {count(value.whole, 'ticket')} severe or stuck"
+    return f"{pair(value)} tickets severe or stuck"
+
+
+def _detractors(value: Value) -> str:
+    if value.part == 0:
+        return f"No detractor in {count(value.whole, 'answer')}"
+    return f"{pair(value)} answers from detractors"
 
 
 @dataclass(frozen=True)
@@ -75,12 +97,26 @@ WORDS: Mapping[str, Words] = {
         fell="They fell behind with the value tasks",
         rose="They caught up with the value tasks",
     ),
+    "S04": Words(
+        value=lambda v: count(v.part, "day"),
+        bad=lambda v: _first_value(v, late=" only"),
+        good=_first_value,
+        fell="They waited longer for a first value",
+        rose="They reached a first value",
+    ),
     "S05": Words(
         value=lambda v: f"{percent(v.raw)} of weeks",
         bad=lambda v: f"People come in only {percent(v.raw)} of weeks",
         good=lambda v: f"People come in {percent(v.raw)} of weeks",
         fell="People come back in fewer weeks",
         rose="People come back in more weeks",
+    ),
+    "S06": Words(
+        value=lambda v: f"{v.raw:.1f} days a week",
+        bad=lambda v: f"People come only {v.raw:.1f} days a week",
+        good=lambda v: f"People come {v.raw:.1f} days a week",
+        fell="People come on fewer days of a week",
+        rose="People come on more days of a week",
     ),
     "S07": Words(
         value=lambda v: f"{signed(100 * v.raw)}{NBSP}%",
@@ -89,6 +125,13 @@ WORDS: Mapping[str, Words] = {
         fell="Weekly active people fell against their own normal",
         rose="Weekly active people rose against their own normal",
     ),
+    "S08": Words(
+        value=pair,
+        bad=lambda v: f"{pair(v)} people fell away",
+        good=lambda v: f"{pair(v)} people fell away",
+        fell="More people fell away after they had stopped to discover",
+        rose="Fewer people fall away after they have stopped to discover",
+    ),
     "S09": Words(
         value=lambda v: f"{percent(v.raw)} of features",
         bad=lambda v: f"Only {percent(v.raw)} of their features in use",
@@ -96,12 +139,54 @@ WORDS: Mapping[str, Words] = {
         fell="People use fewer of the features meant for them",
         rose="People use more of the features meant for them",
     ),
+    "S10": Words(
+        value=lambda v: f"{percent(v.raw)} of expected",
+        bad=lambda v: f"Advanced features at {percent(v.raw)} of usual",
+        good=lambda v: f"Advanced features at {percent(v.raw)} of usual",
+        fell="People use fewer advanced features than others of their tenure",
+        rose="People use more advanced features for their tenure",
+    ),
+    "S11": Words(
+        value=lambda v: f"{percent(v.raw)} of reference",
+        bad=lambda v: f"Depth of use at {percent(v.raw)} of reference",
+        good=lambda v: f"Depth of use at {percent(v.raw)} of reference",
+        fell="Each person does less with it",
+        rose="Each person does more with it",
+    ),
     "S12": Words(
         value=pair,
         bad=lambda v: f"Only {pair(v)} groups active",
         good=lambda v: f"{pair(v)} groups active",
         fell="Fewer groups are active",
         rose="More groups are active",
+    ),
+    "S13": Words(
+        value=lambda v: f"{percent(v.raw)} even",
+        bad=lambda v: f"Groups use it unevenly ({percent(v.raw)} even)",
+        good=lambda v: f"Groups use it evenly ({percent(v.raw)} even)",
+        fell="The use is spread less evenly over the groups",
+        rose="The use is spread more evenly over the groups",
+    ),
+    "S14": Words(
+        value=lambda v: percent(v.part / v.whole) if v.whole else "–",
+        bad=_busiest,
+        good=_busiest,
+        fell="More of the use hangs on one person",
+        rose="Less of the use hangs on one person",
+    ),
+    "S15": Words(
+        value=pair,
+        bad=lambda v: f"Only {pair(v)} newcomers onboarded",
+        good=lambda v: f"{pair(v)} newcomers onboarded",
+        fell="Fewer of the new people find their way in",
+        rose="More of the new people find their way in",
+    ),
+    "S16": Words(
+        value=lambda v: f"{percent(v.raw)} a year",
+        bad=lambda v: f"{pair(v)} people gone in 6 months",
+        good=lambda v: f"{pair(v)} people gone in 6 months",
+        fell="More people leave or fall silent",
+        rose="Fewer people leave or fall silent",
     ),
     "S02": Words(
         value=pair,
@@ -124,6 +209,13 @@ WORDS: Mapping[str, Words] = {
         fell="The number of tickets moved away from what is usual",
         rose="The number of tickets moved towards what is usual",
     ),
+    "S18": Words(
+        value=lambda v: f"{pair(v)} introductory",
+        bad=lambda v: f"{pair(v)} tickets introductory",
+        good=lambda v: f"Only {pair(v)} tickets introductory",
+        fell="They ask more of what beginners ask",
+        rose="They ask less of what beginners ask",
+    ),
     "S19": Words(
         value=lambda v: hours(v.part),
         bad=lambda v: f"First answer {hours(v.part)} (target {hours(v.whole)})",
@@ -131,12 +223,26 @@ WORDS: Mapping[str, Words] = {
         fell="They wait longer for a first answer",
         rose="They get a first answer sooner",
     ),
+    "S21": Words(
+        value=pair,
+        bad=_bad_tickets,
+        good=_bad_tickets,
+        fell="More of their tickets are severe, escalated or stuck",
+        rose="Fewer of their tickets are severe, escalated or stuck",
+    ),
     "S22": Words(
         value=lambda v: signed(v.raw),
         bad=_nps,
         good=_nps,
         fell="Their answers to the NPS question got worse",
         rose="Their answers to the NPS question got better",
+    ),
+    "S24": Words(
+        value=pair,
+        bad=_detractors,
+        good=_detractors,
+        fell="Detractors weigh more among the last answers",
+        rose="Detractors weigh less among the last answers",
     ),
     "S23": Words(
         value=lambda v: percent(v.part / v.whole) if v.whole else "–",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from metrics.signals.base import HISTORY_DAYS, Bools, Floats, Frames
 
+FRIDAY = 4
 QUIET_SEASON = 0.6  # weeks below this g say nothing about consistency
 
 
@@ -42,6 +43,20 @@ def active_days(frames: Frames) -> npt.NDArray[np.int8]:
     days = [frames.active[:, offset + weekday : end : 7] for weekday in range(7)]
     friday = days[4] | days[5] | days[6]
     counted: npt.NDArray[np.int8] = np.add.reduce([*days[:4], friday], axis=0, dtype=np.int8)
+    return counted
+
+
+def active_days_in(frames: Frames, *, days: int) -> npt.NDArray[np.intp]:
+    """Distinct active weekdays of a person in the last `days` days [P]. Saturday and Sunday count
+    to the Friday before, if that is among those days.
+    """
+    recent = frames.active[:, -days:]
+    first = (frames.day - dt.timedelta(days=days)).weekday()
+    weekday = (first + np.arange(days)) % 7
+    fridays = np.flatnonzero(weekday == FRIDAY)
+    counted: npt.NDArray[np.intp] = recent[:, weekday < FRIDAY].sum(axis=1, dtype=np.intp)
+    late = [recent[:, np.minimum(fridays + later, days - 1)] for later in range(3)]
+    counted += np.logical_or.reduce(late).sum(axis=1, dtype=np.intp)
     return counted
 
 

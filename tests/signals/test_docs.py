@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from metrics.scoring.curves import Curve
-from metrics.signals.base import ALL_STAGES, LATER_STAGES, Signal, Stage, State
+from metrics.signals.base import ALL_STAGES, EARLY_STAGES, LATER_STAGES, Signal, Stage, State
 from metrics.signals.catalogue import SIGNALS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "signals.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (S\d\d .+?)\n(.+?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 STAGES = {
     ALL_STAGES: "all stages",
+    EARLY_STAGES: "onboarding and adoption stages",
     LATER_STAGES: "from adoption on",
     (Stage.ONBOARDING,): "onboarding stage",
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
 import pytest
 
-from metrics.signals.base import Portfolio
-from tests.frames_maker import make_frames, person, weekdays
-from tests.signals.checks import active, check, idle, is_null
+from metrics.signals.base import Cadence, Portfolio, Tenant
+from metrics.signals.catalogue import BY_CODE
+from tests.frames_maker import DAY, make_frames, person, weekdays
+from tests.signals.checks import check, is_null, result
 
 
 def test_s05_weekly_consistency_averages_people() -> None:
@@ -73,38 +75,6 @@ def test_s07_needs_eight_weeks_and_three_people() -> None:
     check("S07", make_frames(age=weekdays(12)[0], people=crowd(5, 5, weeks=8)), 0.0, 70.0)
 
 
-FEATURES = [{"key": key} for key in "abcde"]
-
-
-def uses(*pairs: tuple[int, int], ago: int = 3) -> list[dict[str, Any]]:
-    return [{"person": p, "feature": f, "last_days_ago": ago} for p, f in pairs]
-
-
-def test_s09_feature_breadth() -> None:
-    frames = make_frames(
-        people=active(2), features=FEATURES, feature_use=uses((0, 0), (0, 1), (1, 0))
-    )
-    check("S09", frames, 0.3, 45.0)
-
-
-def test_s09_asks_only_for_what_concerns_a_persona_and_is_not_brand_new() -> None:
-    features = [
-        {"key": "a"},
-        {"key": "b", "personas": ("lead",)},
-        {"key": "c", "released_days_ago": 55},
-        {"key": "d", "released_days_ago": 56},
-    ]
-    people = [person(persona="lead", active=[1]), person(persona="clerk", active=[1])]
-    used = uses((0, 0), (0, 1), (0, 3), (1, 0), (1, 2))
-    # the lead uses 3 of 3, the clerk 1 of 2
-    check("S09", make_frames(people=people, features=features, feature_use=used), 0.75, 100.0)
-
-
-def test_s09_needs_two_active_people() -> None:
-    frames = make_frames(people=active(1) + idle(5), features=FEATURES, feature_use=uses((0, 0)))
-    is_null("S09", frames, "TOO_LITTLE")
-
-
 def test_s05_asks_nothing_of_weeks_before_somebody_came() -> None:
     monday = weekdays(6)[0]
     here = person(tenure=monday, active=weekdays(1, 2, 3))  # six whole weeks, three of them
@@ -120,16 +90,74 @@ def test_s07_where_seats_are_unknown_they_cancel() -> None:
     check("S07", some, -0.2, 36.666667)
 
 
-def test_s09_log_ins_alone_say_nothing_about_features() -> None:
-    is_null("S09", make_frames(people=active(3), features=FEATURES), "TOO_LITTLE")
-    old = make_frames(
-        people=active(3), features=FEATURES, feature_use=uses((0, 0), (1, 0), (2, 0), ago=57)
-    )
-    is_null("S09", old, "TOO_LITTLE")
-    # where features are known at all, who uses none is a true zero
-    used = make_frames(people=active(2), features=FEATURES, feature_use=uses((0, 0), ago=56))
-    check("S09", used, 0.1, 15.0)
+MONTHLY = Portfolio(tenant=Tenant(cadence=Cadence.MONTHLY))
+MONTHS = [(2025, 9), (2025, 10), (2025, 11), (2025, 12), (2026, 1), (2026, 2)]
 
 
-def test_s09_without_declared_features_has_nothing_to_compare_with() -> None:
-    is_null("S09", make_frames(people=active(3)), "TOO_LITTLE")
+def ago(year: int, month: int, day: int) -> int:
+    return (DAY - dt.date(year, month, day)).days
+
+
+def test_s05_of_a_monthly_product_asks_for_calendar_months() -> None:
+    always = person(active=[ago(*month, 1) for month in MONTHS])
+    twice = person(active=[ago(2025, 12, 31), ago(2025, 9, 30), ago(2025, 8, 31), ago(2026, 3, 1)])
+    # (6 of 6 + 2 of 6) / 2
+    check("S05", make_frames(people=[always, twice], portfolio=MONTHLY), 2 / 3, 80.0)
+
+
+def test_s05_of_a_monthly_product_needs_two_whole_months() -> None:
+    always = person(active=[ago(*month, 15) for month in MONTHS])
+    came = [ago(2026, 1, 9), ago(2026, 2, 9)]
+    late = person(tenure=ago(2026, 1, 2), active=came)  # all of February only
+    is_null("S05", make_frames(people=[always, late], portfolio=MONTHLY), "TOO_LITTLE")
+    there = person(tenure=ago(2026, 1, 1), active=came[:1])
+    check("S05", make_frames(people=[always, there], portfolio=MONTHLY), 0.75, 90.0)
+
+
+def test_s06_active_days_a_week() -> None:
+    people = [
+        person(active=weekdays(*range(1, 13), days=(0,))),
+        person(active=weekdays(*range(1, 13), days=(0, 1, 2, 3))),
+    ]
+    check("S06", make_frames(people=people), 2.5, 65.0)
+
+
+def test_s06_a_weekend_is_its_friday_and_silent_weeks_do_not_count() -> None:
+    people = [
+        person(active=weekdays(1, 3, 5, 7, 9, days=(4, 5, 6))),
+        person(active=weekdays(*range(8, 13), days=(0, 5)) + weekdays(13, days=(0, 1, 2, 3, 4))),
+    ]
+    # five weeks of one day and five of two; the thirteenth week back is too long ago
+    check("S06", make_frames(people=people), 1.5, 35.0)
+
+
+def test_s06_counts_current_people_in_whole_weeks_outside_of_quiet_seasons() -> None:
+    frames = make_frames()
+    quiet = Portfolio(season={frames.weeks[-1]: 0.5})
+    people = [
+        person(active=weekdays(1, days=range(5)) + weekdays(*range(2, 14), days=(0, 1))),
+        person(left_days=2, active=weekdays(*range(2, 14), days=range(5))),
+        person(tenure=weekdays(2)[0] - 1, active=weekdays(2, days=range(1, 5))),
+    ]
+    check("S06", make_frames(people=people, portfolio=quiet), 2.0, 50.0)
+
+
+def test_s06_needs_ten_user_weeks_and_is_off_for_a_monthly_product() -> None:
+    nine = [person(active=weekdays(*range(1, 10)))]
+    is_null("S06", make_frames(people=nine), "TOO_LITTLE")
+    check("S06", make_frames(people=[*nine, person(active=weekdays(1))]), 1.0, 20.0)
+    is_null("S06", make_frames(people=nine * 2, portfolio=MONTHLY), "NOT_APPLICABLE")
+    is_null("S06", make_frames(), "TOO_LITTLE")
+
+
+def test_s06_of_a_weekly_product_has_its_own_curve() -> None:
+    curve = BY_CODE["S06"].by_cadence[Cadence.WEEKLY]
+    assert curve(np.array([0, 0.5, 0.75, 1, 2, 5])).tolist() == [0, 40, 60, 80, 100, 100]
+
+
+def test_s06_a_further_day_in_a_week_they_came_never_lowers_it() -> None:
+    raws = [
+        result("S06", make_frames(people=[person(active=weekdays(*range(1, 13), days=days))]))[0]
+        for days in ([2], [2, 5], [0, 2, 5], [0, 2, 3, 5, 6], range(7))
+    ]
+    assert raws == [1, 2, 3, 4, 5]

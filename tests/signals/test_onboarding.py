@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from metrics.signals.base import Portfolio, Tenant
+from metrics.signals.catalogue import BY_CODE
 from tests.frames_maker import make_frames, person
 from tests.signals.checks import active, check, idle, is_null
 
@@ -68,3 +70,57 @@ def test_s03_stays_at_day_90() -> None:
 
 def test_s03_needs_a_task() -> None:
     is_null("S03", make_frames(age=45), "TOO_LITTLE")
+
+
+def test_s01_more_seats_than_intended_people_are_over_sold() -> None:
+    def detail(seats: float, *people: Any) -> Any:
+        return BY_CODE["S01"].raw(make_frames(seats=seats, people=people))["detail"][0]
+
+    listed = [person(intended=True) for _ in range(3)]
+    gone = person(intended=True, left_days=9)
+    assert detail(4, *listed, gone, person()) == {"over_sold": True}
+    assert detail(3, *listed, gone, person()) is None
+    assert detail(np.nan, *listed) is None
+    assert detail(4, person()) is None  # nobody is listed: nothing to compare with
+
+
+def value(*completed: float) -> list[dict[str, Any]]:
+    return [{"due_day": 90, "completed_day": day, "value": True} for day in completed]
+
+
+@pytest.mark.parametrize(
+    ("age", "milestones", "raw", "points", "part", "n"),
+    [
+        (200, value(60), 4 / 3, 60.0, 60, 1),
+        (200, value(60, 30, np.nan), 2 / 3, 93.333333, 30, 2),
+        (40, value(36), 0.8, 88.0, 36, 1),
+        (40, value(0), 0.0, 100.0, 0, 1),
+        (40, value(-12), 0.0, 100.0, 0, 1),  # before the contract began
+        (46, value(np.nan), 46 / 45, 78.666667, 46, 0),
+        (90, value(np.nan, np.nan), 2.0, 25.0, 90, 0),
+        (300, value(np.nan), 300 / 45, 0.0, 300, 0),
+    ],
+)
+def test_s04_time_to_value(
+    age: int, milestones: Any, raw: float, points: float, part: float, n: float
+) -> None:
+    frames = make_frames(age=age, milestones=milestones)
+    check("S04", frames, raw, points)
+    row = BY_CODE["S04"].raw(frames).iloc[0]
+    assert (row["part"], row["whole"], row["n"]) == (part, 45, n)
+    assert row["detail"] == (None if n else {"open": True})
+
+
+def test_s04_has_the_target_of_the_organisation() -> None:
+    slow = Portfolio(tenant=Tenant(value_days=90))
+    check("S04", make_frames(milestones=value(45), portfolio=slow), 0.5, 100.0)
+    is_null("S04", make_frames(age=90, milestones=value(np.nan), portfolio=slow), "TOO_LITTLE")
+
+
+def test_s04_says_nothing_before_the_target_or_without_a_value_moment() -> None:
+    is_null("S04", make_frames(age=45, milestones=value(np.nan)), "TOO_LITTLE")
+    is_null("S04", make_frames(age=400, milestones=tasks(3, 3)), "TOO_LITTLE")
+    frames = make_frames(accounts=2, age=400, milestones=[*value(20), {"account": 1}])
+    found = BY_CODE["S04"].raw(frames)
+    assert found["state"].tolist() == ["OK", "TOO_LITTLE"]
+    assert found["detail"].tolist() == [None, None]
