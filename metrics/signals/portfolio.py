@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from metrics.signals.base import Bools, Floats, Frames, Portfolio, Source, SourceState
+from metrics.signals.base import (
+    Bools,
+    Cadence,
+    Floats,
+    Frames,
+    Portfolio,
+    Source,
+    SourceState,
+    Tenant,
+)
+from metrics.signals.features import advanced_shares, features_heard, tenure_band
 from metrics.signals.sentiment import YEAR, last_answers, promoters_minus_detractors
 from metrics.signals.support import (
     SATISFIED,
@@ -25,6 +36,7 @@ from metrics.signals.support import (
 from metrics.signals.values import has_people
 from metrics.signals.weeks import active_users, in_life
 
+DEFAULT_TENANT = Tenant()
 MIN_ACCOUNTS, MIN_USERS = 20, 5
 OWN_WEEKS = 13
 SEASON_RANGE = (0.3, 1.5)
@@ -32,6 +44,8 @@ MIN_ANSWERS = 100
 MIN_USER_WEEKS = 200 * 52 / 12  # 200 user-months
 INCIDENT_MADS = 3
 MIN_INCIDENT_TICKETS = 10
+MIN_ADVANCED_USERS = 50
+LARGE_QUANTILE, MIN_ARR_ACCOUNTS = 0.8, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +61,9 @@ class Sample:
     answers: pd.Series  # NPS scores
     sent: int
     answered: int
+    advanced_users: Floats  # [5] active people by band of tenure
+    advanced_use: Floats  # [5] sum of their shares of advanced features
+    arr: pd.DataFrame  # currency, arr, one row per account
 
 
 def sample(frames: Frames) -> Sample:
@@ -60,6 +77,9 @@ def sample(frames: Frames) -> Sample:
     by_day = np.bincount(
         TICKET_DAYS - recent["opened_days_ago"].to_numpy(dtype=np.intp), minlength=TICKET_DAYS
     )
+    advanced, asked = advanced_shares(frames)
+    asked &= _can_use(frames)[frames.people["account"]]
+    band = tenure_band(frames)
     return Sample(
         weeks=frames.weeks,
         users=np.where(in_life(frames) & stays[:, None], active_users(frames), np.nan),
@@ -70,7 +90,23 @@ def sample(frames: Frames) -> Sample:
         answers=_of(stays, last_answers(frames))["score"],
         sent=len(sent),
         answered=int(sent["answered_days_ago"].notna().sum()),
+        advanced_users=_by_band(band[asked]),
+        advanced_use=_by_band(band[asked], advanced[asked]),
+        arr=frames.accounts.loc[stays, ["currency", "arr"]].dropna(),
     )
+
+
+def _by_band(band: npt.NDArray[np.intp], weights: Floats | None = None) -> Floats:
+    """How many people (or the sum of their weights) each band of tenure has [5]."""
+    return np.bincount(band, weights, minlength=len(TENURE_BANDS) + 1).astype(np.float64)
+
+
+def _can_use(frames: Frames) -> Bools:
+    """Accounts that stay, and of whose features we hear [A]."""
+    stays = ~frames.accounts["notice_given"].to_numpy(dtype=bool)
+    live = frames.source_state[Source.USAGE] == SourceState.LIVE.value
+    heard: Bools = stays & live & features_heard(frames)
+    return heard
 
 
 def _of(accounts: Bools, rows: pd.DataFrame) -> pd.DataFrame:
@@ -105,11 +141,15 @@ def _tickets_by_tenure(frames: Frames, tickets: pd.DataFrame, weeks: Floats) -> 
 
 
 def combine(
-    samples: Iterable[Sample], *, day: dt.date, median_points: Mapping[str, float]
+    samples: Iterable[Sample],
+    *,
+    day: dt.date,
+    median_points: Mapping[str, float],
+    tenant: Tenant = DEFAULT_TENANT,
 ) -> Portfolio:
     """The portfolio's inputs; the default of each where there is too little behind it."""
     parts = list(samples)
-    default = Portfolio(median_points=median_points)
+    default = Portfolio(median_points=median_points, tenant=tenant)
     if not parts:
         return default
     satisfied = pd.concat([part.ratings for part in parts])
@@ -126,6 +166,9 @@ def combine(
         mu_response=answered / sent if sent >= MIN_ANSWERS else default.mu_response,
         ticket_rate=_ticket_rate(parts),
         incident_days=_incident_days(by_day, day),
+        advanced_share=_advanced_share(parts),
+        large_arr=_large_arr(pd.concat([part.arr for part in parts])),
+        tenant=tenant,
         median_points=median_points,
     )
 
@@ -153,6 +196,23 @@ def _ticket_rate(parts: list[Sample]) -> tuple[float | None, ...]:
     )
 
 
+def _advanced_share(parts: list[Sample]) -> tuple[float | None, ...]:
+    users = np.sum([part.advanced_users for part in parts], axis=0)
+    use = np.sum([part.advanced_use for part in parts], axis=0)
+    return tuple(
+        float(u / n) if n >= MIN_ADVANCED_USERS else None for u, n in zip(use, users, strict=True)
+    )
+
+
+def _large_arr(accounts: pd.DataFrame) -> dict[str, float]:
+    """Per currency the ARR from which an account is in the top fifth."""
+    return {
+        str(currency): float(arr.quantile(LARGE_QUANTILE))
+        for currency, arr in accounts.groupby("currency")["arr"]
+        if len(arr) >= MIN_ARR_ACCOUNTS
+    }
+
+
 def _incident_days(by_day: Floats, day: dt.date) -> frozenset[dt.date]:
     """Days on which the whole portfolio opened far more tickets than usual: that was ours."""
     middle = float(np.median(by_day))
@@ -170,12 +230,16 @@ def to_json(portfolio: Portfolio) -> dict[str, Any]:
         "mu_response": portfolio.mu_response,
         "ticket_rate": list(portfolio.ticket_rate),
         "incident_days": sorted(day.isoformat() for day in portfolio.incident_days),
+        "advanced_share": list(portfolio.advanced_share),
+        "large_arr": dict(portfolio.large_arr),
+        "tenant": asdict(portfolio.tenant),
         "median_points": dict(portfolio.median_points),
     }
 
 
 def from_json(stored: Mapping[str, Any]) -> Portfolio:
-    """The exact inverse of `to_json`."""
+    """The exact inverse of `to_json`; what a run of an older version did not store is default."""
+    stored = {**to_json(Portfolio()), **stored}
     return Portfolio(
         season={dt.date.fromisoformat(week): g for week, g in stored["season"].items()},
         mu_csat=stored["mu_csat"],
@@ -183,5 +247,8 @@ def from_json(stored: Mapping[str, Any]) -> Portfolio:
         mu_response=stored["mu_response"],
         ticket_rate=tuple(stored["ticket_rate"]),
         incident_days=frozenset(map(dt.date.fromisoformat, stored["incident_days"])),
+        advanced_share=tuple(stored["advanced_share"]),
+        large_arr=stored["large_arr"],
+        tenant=Tenant(**{**stored["tenant"], "cadence": Cadence(stored["tenant"]["cadence"])}),
         median_points=stored["median_points"],
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metrics.signals.base import Frames, Portfolio, Source
+from metrics.signals.base import Cadence, Frames, Portfolio, Source, Tenant
 from metrics.signals.portfolio import Sample, combine, from_json, sample, season, to_json
 from metrics.signals.sentiment import promoters_minus_detractors
 from tests.frames_maker import DAY, make_frames, person, weekdays
@@ -22,7 +22,10 @@ WEEKS = tuple(dt.date(2026, 1, 5) + dt.timedelta(weeks=week) for week in range(2
 
 def combined(*frames: Frames, **over: Any) -> Portfolio:
     return combine(
-        [sample(part) for part in frames], day=DAY, median_points=over.get("median_points", {})
+        [sample(part) for part in frames],
+        day=DAY,
+        median_points=over.get("median_points", {}),
+        tenant=over.get("tenant", Tenant()),
     )
 
 
@@ -155,6 +158,67 @@ def test_a_day_on_which_the_whole_portfolio_asks_is_an_incident_of_ours() -> Non
     assert combined(make_frames(tickets=spike[:10])).incident_days == frozenset()
 
 
+# Advanced features
+
+
+def users(*groups: tuple[int, float], **over: Any) -> Frames:
+    """People of some tenures; every second one uses one of the two advanced features."""
+    tenures = [tenure for count, tenure in groups for _ in range(count)]
+    return make_frames(
+        people=[person(tenure=tenure, active=[3]) for tenure in tenures],
+        features=[{"key": "a"}] + [{"key": key, "level": "advanced"} for key in "bc"],
+        feature_use=[{"person": place, "feature": 1} for place in range(0, len(tenures), 2)],
+        **over,
+    )
+
+
+def test_the_use_of_advanced_features_needs_fifty_people_of_a_tenure() -> None:
+    found = combined(users((30, 27), (50, 28)), users((20, 0), (49, 91), (60, 364)))
+    assert found.advanced_share == pytest.approx((0.25, 0.25, None, None, 0.25), nan_ok=True)
+    assert combined(users((49, 27))).advanced_share == (None,) * 5
+
+
+def test_only_active_people_of_whose_features_we_hear_teach_it() -> None:
+    idle = [person(tenure=500)] * 60
+    silent = make_frames(people=idle, features=[{"key": "b", "level": "advanced"}])
+    log_ins = make_frames(
+        people=[person(tenure=500, active=[3])] * 60, features=[{"key": "b", "level": "advanced"}]
+    )
+    deaf = broken(users((60, 500)), Source.USAGE)
+    leaving = users((60, 500))
+    leaving.accounts["notice_given"] = True
+    assert combined(silent, log_ins, deaf, leaving).advanced_share == (None,) * 5
+
+
+# What the organisation says, and who is large
+
+
+def test_the_organisation_s_settings_are_stored_with_the_run() -> None:
+    weekly = Tenant(cadence=Cadence.WEEKLY, value_days=30)
+    assert combined(make_frames(), tenant=weekly).tenant == weekly
+    assert combine([], day=DAY, median_points={}, tenant=weekly).tenant == weekly
+    assert combine([], day=DAY, median_points={}).tenant == Tenant()
+
+
+def priced(currency: str, *arr: float) -> Frames:
+    frames = make_frames(accounts=len(arr))
+    frames.accounts["arr"], frames.accounts["currency"] = arr, currency
+    return frames
+
+
+def test_large_is_the_top_fifth_of_each_currency() -> None:
+    euros = priced("EUR", 10, 20, 30), priced("EUR", 50, 40, np.nan)
+    found = combined(*euros, priced("USD", 1, 2, 3, 4, np.nan))
+    # four fifths of the way from the first to the last of five: 42; four accounts say nothing
+    assert found.large_arr == {"EUR": pytest.approx(42.0)}
+
+
+def test_who_leaves_is_no_measure_of_large() -> None:
+    frames = priced("EUR", 10, 20, 30, 40, 50, 1_000_000)
+    frames.accounts.loc[5, "notice_given"] = True
+    assert combined(frames).large_arr == {"EUR": pytest.approx(42.0)}
+
+
 # Storing
 
 
@@ -166,9 +230,17 @@ def test_what_a_run_stores_gives_the_same_portfolio() -> None:
         mu_response=0.3,
         ticket_rate=(0.1, None, 0.2, None, 0.05),
         incident_days=frozenset({WEEKS[3]}),
+        advanced_share=(0.05, None, 0.1, None, 0.3),
+        large_arr={"EUR": 90_000.0, "USD": 70_000.5},
+        tenant=Tenant(cadence=Cadence.MONTHLY, value_days=60, depth_reference=0.4, call_hours=0.1),
         median_points={"S01": 66.0},
     )
     assert from_json(json.loads(json.dumps(to_json(portfolio)))) == portfolio
+
+
+def test_what_an_older_version_did_not_store_has_its_default() -> None:
+    assert from_json({}) == Portfolio()
+    assert from_json({"mu_nps": 0.3}) == Portfolio(mu_nps=0.3)
 
 
 def test_a_sample_counts_users_only_in_the_life_of_a_contract() -> None:
