@@ -57,7 +57,7 @@ def test_the_default_is_what_the_specification_says() -> None:
         "margin": 3,
         "min_coverage": 0.35,
     }
-    assert body["caps"] == {"R1": True, "R4": True, "R7": True}
+    assert body["caps"] == {f"R{number}": True for number in range(1, 10)}
 
 
 def test_it_survives_a_journey_as_text() -> None:
@@ -68,7 +68,7 @@ def test_what_a_body_leaves_out_is_the_default() -> None:
     assert read_config({}) == DEFAULT
     changed = read_config({"signals": {"S05": 6}, "caps": {"R4": False}})
     assert changed.signals == {**DEFAULT.signals, "S05": 6}
-    assert changed.caps == {"R1": True, "R4": False, "R7": True}
+    assert changed.caps == {**DEFAULT.caps, "R4": False}
     assert changed.curves == DEFAULT.curves
 
 
@@ -142,8 +142,8 @@ def test_what_is_wrong_is_named(body: dict[str, Any], expected: dict[str, str]) 
 
 
 def test_every_mistake_is_told_at_once() -> None:
-    found = problems({"signals": {"S05": -1, "S07": "x"}, "caps": {"R9": True}})
-    assert sorted(found) == ["caps.R9", "signals.S05", "signals.S07"]
+    found = problems({"signals": {"S05": -1, "S07": "x"}, "caps": {"R10": True}})
+    assert sorted(found) == ["caps.R10", "signals.S05", "signals.S07"]
     error = ConfigError(found)
     assert str(error).startswith("signals.S05: -1 must be zero or more; ")
 
