@@ -1,0 +1,166 @@
+"""S08: people whose use drops once they have stopped to discover features. The detector looks at
+each person once a week; specification 1.4.
+
+An evaluation at T (the end of a complete week) is a function of its 28 weeks alone: weeks are
+counted back from T, quiet weeks of the season and weeks before the person came are no weeks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from metrics.signals.base import Bools, Floats, Frames
+from metrics.signals.weeks import QUIET_SEASON, active_days, exposed, season
+
+Places = npt.NDArray[np.intp]
+
+WEEKDAYS = 5
+WINDOW, REFERENCE_END = 28, 8  # reference: weeks [T-28, T-8); recent weeks lie in [T-8, T)
+RECENT_WEEKS, MIN_REFERENCE_WEEKS, MIN_REFERENCE_DAYS = 4, 8, 1.0
+MIN_TENURE_DAYS, MIN_FEATURES, MAX_DISCOVERIES = 26 * 7, 3, 1
+LAPSE_WEEKS, LONGEST_HOLIDAY = 4, 3
+REGULAR_SHARE = 0.55
+MAX_SHARE_LEFT, MAX_Z, OVERDISPERSION = 0.70, -2.33, 1.3
+EVALUATIONS = 25  # the oldest ends 24 weeks before the newest: 52 weeks hold its window
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What the detector reads, of P people and W weeks: days [P, W] active weekdays / g, came
+    [P, W], there [P, W] whole weeks with access, quiet [W], tenure [P] days before t, ends [W + 1]
+    how many days before t each T lies (ends[W]: the newest), and one row per person and feature:
+    who found it, how many days before t.
+    """
+
+    days: Floats
+    came: Bools
+    there: Bools
+    quiet: Bools
+    tenure: Floats
+    ends: npt.NDArray[np.int64]
+    finder: Places
+    found: npt.NDArray[np.int64]
+
+    def discovered(self, *, since: int, until: int) -> npt.NDArray[np.intp]:
+        """Features each person used for the first time from `since` to `until` days before t."""
+        rows = (self.found <= since) & (self.found > until)
+        return np.bincount(self.finder[rows], minlength=len(self.tenure))
+
+
+def history(frames: Frames) -> History:
+    """The weeks and discoveries of everybody."""
+    act, g = active_days(frames), season(frames)
+    mondays = np.array([(frames.day - week).days for week in frames.weeks], dtype=np.int64)
+    return History(
+        days=act / g,
+        came=act > 0,
+        there=exposed(frames),
+        quiet=g < QUIET_SEASON,
+        tenure=np.nan_to_num(frames.people["tenure_days"].to_numpy(dtype=np.float64)),
+        ends=np.append(mondays, mondays[-1] - 7),
+        finder=frames.feature_use["person"].to_numpy(dtype=np.intp),
+        found=frames.feature_use["first_days_ago"].to_numpy(dtype=np.int64),
+    )
+
+
+def eligible(past: History, *, ago: int = 0) -> Bools:
+    """Step 1, so many days before t [P]: half a year with the product, three features ever."""
+    ever = past.discovered(since=np.iinfo(np.int64).max, until=ago)
+    old: Bools = (past.tenure - ago >= MIN_TENURE_DAYS) & (ever >= MIN_FEATURES)
+    return old
+
+
+def flags(past: History, who: Places, *, back: int = 0) -> tuple[Bools, Bools]:
+    """Who of `who` carries a flag at the evaluation `back` weeks before the newest, and whose
+    evaluation says "lapsed" there.
+
+    Step 6: two evaluations in a row that hold set the flag, two that do not clear it, and
+    one alone changes nothing. So the newest two in a row that agree decide; where none
+    agree in the EVALUATIONS weeks that the frames reach back, there is no flag.
+    """
+    newer, lapsed = holds(past, who, back=back)
+    flagged = np.zeros(len(who), dtype=bool)
+    open_ = np.arange(len(who))
+    for older in range(back + 1, EVALUATIONS):
+        now, _ = holds(past, who[open_], back=older)
+        agree = now == newer
+        flagged[open_[agree]] = now[agree]
+        open_, newer = open_[~agree], now[~agree]
+        if not len(open_):
+            break
+    return flagged, flagged & lapsed
+
+
+def holds(past: History, who: Places, *, back: int) -> tuple[Bools, Bools]:
+    """Steps 1 to 5 at one evaluation: whether a drop shows, and whether it is a lapse. Both
+    [len(who)].
+    """
+    end = len(past.quiet) - back
+    since, until = int(past.ends[end - REFERENCE_END]), int(past.ends[end])
+    asked = eligible(past, ago=until)[who]
+    asked &= (past.discovered(since=since, until=until) <= MAX_DISCOVERIES)[who]
+    weeks = end - WINDOW + np.flatnonzero(~past.quiet[end - WINDOW : end])
+    if len(weeks) < LAPSE_WEEKS:
+        return np.zeros(len(who), dtype=bool), np.zeros(len(who), dtype=bool)
+    lapsed = asked & ~past.came[who, weeks[-LAPSE_WEEKS] : end].any(axis=1)
+    dropped = asked & _declined(past, who, weeks, recent_from=end - REFERENCE_END)
+    return lapsed | dropped, lapsed
+
+
+def _declined(past: History, who: Places, weeks: Places, *, recent_from: int) -> Bools:
+    """Steps 4 and 5, on the weeks of the window that are not quiet."""
+    rows = np.ix_(who, weeks)
+    days, kept = past.days[rows], _kept(past.came[rows], past.there[rows])
+    late = weeks >= recent_from
+    from_the_end = np.cumsum(kept[:, ::-1], axis=1)[:, ::-1]
+    recent = kept & late & (from_the_end <= RECENT_WEEKS)
+    reference = kept & ~late
+    n = reference.sum(axis=1)
+    middle = _median(days, reference, n)
+    enough = (recent.sum(axis=1) == RECENT_WEEKS) & (n >= MIN_REFERENCE_WEEKS)
+    enough &= middle >= MIN_REFERENCE_DAYS
+    last = (days * recent).sum(axis=1)
+    usual = (days * reference).sum(axis=1) / np.maximum(n, 1)
+    declined: Bools = enough & (last / RECENT_WEEKS <= MAX_SHARE_LEFT * middle)
+    return declined & (_z(last, usual / WEEKDAYS, n) < MAX_Z)
+
+
+def _kept(came: Bools, there: Bools) -> Bools:
+    """Weeks that speak: with access, and no holiday. A run of at most 3 empty weeks is one for who
+    was active in more than 55 % of the weeks.
+    """
+    empty = there & ~came
+    size = LONGEST_HOLIDAY + 1
+    long = np.zeros_like(empty)
+    if empty.shape[1] >= size:
+        starts = np.lib.stride_tricks.sliding_window_view(empty, size, axis=1).all(axis=2)
+        for shift in range(size):
+            long[:, shift : shift + starts.shape[1]] |= starts
+    regular = (came & there).sum(axis=1) > REGULAR_SHARE * there.sum(axis=1)
+    kept: Bools = there & ~(empty & ~long & regular[:, None])
+    return kept
+
+
+def _median(values: Floats, chosen: Bools, n: Places) -> Floats:
+    """Median of the chosen values of each row; infinite where none is."""
+    ordered = np.sort(np.where(chosen, values, np.inf), axis=1)
+    rows, last = np.arange(len(values)), values.shape[1] - 1
+    lower, upper = np.maximum(n - 1, 0) // 2, np.minimum(n // 2, last)
+    middle: Floats = (ordered[rows, lower] + ordered[rows, upper]) / 2
+    return np.where(n > 0, middle, np.inf)
+
+
+def _z(last: Floats, share: Floats, weeks: Places) -> Floats:
+    """How unlikely `last` active days of 20 are, where `share` of the days of the reference weeks
+    were active. Who came every day can only fall: then any fall is infinitely unlikely.
+    """
+    share = np.minimum(share, 1.0)
+    tried, before = WEEKDAYS * RECENT_WEEKS, WEEKDAYS * np.maximum(weeks, 1)
+    variance = tried * share * (1 - share) * OVERDISPERSION * (1 + tried / before)
+    fall = last - tried * share
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = fall / np.sqrt(variance)
+    return np.where(variance > 0, z, np.where(fall < 0, -np.inf, 0.0))
