@@ -25,6 +25,7 @@ from metrics.signals.base import (
     Tenant,
 )
 from metrics.signals.features import advanced_shares, features_heard, tenure_band
+from metrics.signals.ceilings import Stops, ceilings, stops
 from metrics.signals.sentiment import YEAR, last_answers, promoters_minus_detractors
 from metrics.signals.support import (
     SATISFIED,
@@ -33,6 +34,7 @@ from metrics.signals.support import (
     ratings,
     user_weeks,
 )
+from metrics.signals.tickets import classified, intro_by_age, intro_share
 from metrics.signals.values import has_people
 from metrics.signals.weeks import active_users, in_life
 
@@ -61,9 +63,11 @@ class Sample:
     answers: pd.Series  # NPS scores
     sent: int
     answered: int
+    stops: Stops
     advanced_users: Floats  # [5] active people by band of tenure
     advanced_use: Floats  # [5] sum of their shares of advanced features
     arr: pd.DataFrame  # currency, arr, one row per account
+    intro: Floats  # [2, 4] introductory and classified tickets by the account's age, 365 days
 
 
 def sample(frames: Frames) -> Sample:
@@ -90,9 +94,11 @@ def sample(frames: Frames) -> Sample:
         answers=_of(stays, last_answers(frames))["score"],
         sent=len(sent),
         answered=int(sent["answered_days_ago"].notna().sum()),
+        stops=stops(frames),
         advanced_users=_by_band(band[asked]),
         advanced_use=_by_band(band[asked], advanced[asked]),
         arr=frames.accounts.loc[stays, ["currency", "arr"]].dropna(),
+        intro=intro_by_age(frames, _of(stays, classified(frames, days=YEAR))),
     )
 
 
@@ -166,6 +172,8 @@ def combine(
         mu_response=answered / sent if sent >= MIN_ANSWERS else default.mu_response,
         ticket_rate=_ticket_rate(parts),
         incident_days=_incident_days(by_day, day),
+        ceilings=ceilings(part.stops for part in parts),
+        intro_share=intro_share([part.intro for part in parts]),
         advanced_share=_advanced_share(parts),
         large_arr=_large_arr(pd.concat([part.arr for part in parts])),
         tenant=tenant,
@@ -231,8 +239,10 @@ def to_json(portfolio: Portfolio) -> dict[str, Any]:
         "ticket_rate": list(portfolio.ticket_rate),
         "incident_days": sorted(day.isoformat() for day in portfolio.incident_days),
         "advanced_share": list(portfolio.advanced_share),
+        "intro_share": list(portfolio.intro_share),
         "large_arr": dict(portfolio.large_arr),
         "tenant": asdict(portfolio.tenant),
+        "ceilings": [dict(found) for found in portfolio.ceilings],
         "median_points": dict(portfolio.median_points),
     }
 
@@ -248,7 +258,9 @@ def from_json(stored: Mapping[str, Any]) -> Portfolio:
         ticket_rate=tuple(stored["ticket_rate"]),
         incident_days=frozenset(map(dt.date.fromisoformat, stored["incident_days"])),
         advanced_share=tuple(stored["advanced_share"]),
+        intro_share=tuple(stored["intro_share"]),
         large_arr=stored["large_arr"],
         tenant=Tenant(**{**stored["tenant"], "cadence": Cadence(stored["tenant"]["cadence"])}),
+        ceilings=tuple(stored.get("ceilings", ())),
         median_points=stored["median_points"],
     )

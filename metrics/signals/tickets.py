@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from metrics.signals.base import Bools, Floats, Frames, State
@@ -14,6 +17,7 @@ NEW_PERSON_DAYS, NEW_PERSON_WEIGHT = 56, 0.5
 INTRO_PRIOR, TICKETS_PRIOR = 1.0, 2.5
 MIN_CLASSIFIED = 4
 AGE_BANDS = (13, 26, 52)  # weeks; four bands
+MIN_FOR_SHARE = 100
 STUCK_BUSINESS_DAYS = 14
 REOPENED = 2
 BAD_SHARE, BAD_PRIOR = 0.06, 4.0
@@ -74,9 +78,28 @@ def classified(frames: Frames, *, days: int) -> pd.DataFrame:
     return tickets[known & (tickets["opened_days_ago"] <= days)]
 
 
-def age_band(frames: Frames) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Which of the four bands of age in weeks each account is in [A]."""
+def age_band(frames: Frames) -> npt.NDArray[np.intp]:
+    """Which of the four bands of age in weeks each account is in today [A]."""
     return np.digitize(frames.accounts["age_days"].to_numpy(dtype=np.float64) / 7, AGE_BANDS)
+
+
+def intro_by_age(frames: Frames, tickets: pd.DataFrame) -> Floats:
+    """Introductory and all of some classified tickets by the band of the account's age [2, 4]."""
+    band = age_band(frames)[tickets["account"].to_numpy(dtype=np.intp)]
+    intro = band[(tickets["maturity"] == INTRODUCTORY).to_numpy(dtype=bool)]
+    bands = len(AGE_BANDS) + 1
+    both = [np.bincount(intro, minlength=bands), np.bincount(band, minlength=bands)]
+    return np.array(both, dtype=np.float64)
+
+
+def intro_share(counts: Sequence[Floats]) -> tuple[float | None, ...]:
+    """The share of introductory tickets per band, out of what `intro_by_age` counted in each
+    chunk; None below 100 classified tickets.
+    """
+    intro, tickets = np.sum(counts, axis=0)
+    return tuple(
+        float(i / t) if t >= MIN_FOR_SHARE else None for i, t in zip(intro, tickets, strict=True)
+    )
 
 
 def _expected_intro(frames: Frames) -> Floats:

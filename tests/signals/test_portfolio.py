@@ -219,6 +219,33 @@ def test_who_leaves_is_no_measure_of_large() -> None:
     assert combined(frames).large_arr == {"EUR": pytest.approx(42.0)}
 
 
+# What they ask
+
+
+def classified(intro: int, advanced: int, **over: Any) -> list[dict[str, Any]]:
+    facts = {"opened_days_ago": 300, **over}
+    return [{**facts, "maturity": "intro"}] * intro + [{**facts, "maturity": "advanced"}] * advanced
+
+
+def test_the_share_of_introductory_tickets_by_the_accounts_age_needs_a_hundred() -> None:
+    ages = [90, 91, 182, 364, 4000]
+    rows = [
+        *classified(99, 0, account=0),
+        *classified(70, 30, account=1, opened_days_ago=365),
+        *classified(25, 75, account=2),
+        *classified(40, 20, account=3),
+        *classified(0, 40, account=4),
+        *classified(0, 900, account=2, opened_days_ago=366),
+        *[{"maturity": "unknown", "account": 0, "opened_days_ago": 9}] * 50,
+    ]
+    first = make_frames(accounts=5, age=ages, tickets=rows)
+    assert combined(first).intro_share == (None, 0.7, 0.25, 0.4)
+    both = combined(first, make_frames(age=80, tickets=classified(1, 0)))
+    assert both.intro_share == (1.0, 0.7, 0.25, 0.4)
+    first.accounts["notice_given"] = [False, True, False, False, True]
+    assert combined(first).intro_share == (None, None, 0.25, None)
+
+
 # Storing
 
 
@@ -233,6 +260,7 @@ def test_what_a_run_stores_gives_the_same_portfolio() -> None:
         advanced_share=(0.05, None, 0.1, None, 0.3),
         large_arr={"EUR": 90_000.0, "USD": 70_000.5},
         tenant=Tenant(cadence=Cadence.MONTHLY, value_days=60, depth_reference=0.4, call_hours=0.1),
+        intro_share=(0.6, None, 0.4, 0.3),
         median_points={"S01": 66.0},
     )
     assert from_json(json.loads(json.dumps(to_json(portfolio)))) == portfolio
