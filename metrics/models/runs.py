@@ -40,7 +40,8 @@ class RunQuerySet(models.QuerySet["Run"]):
         """A new revision of `day` in the ledger, or the one that is already open.
 
         The row is all that is needed: a worker or the next tick finds it, whatever becomes of
-        the wake-up message.
+        the wake-up message. It pins the other lines' live versions too: what is published while
+        the run works does not touch it.
         """
         with transaction.atomic():
             Scorecard.objects.select_for_update().get(pk=scorecard.pk)  # one requester at a time
@@ -53,6 +54,7 @@ class RunQuerySet(models.QuerySet["Run"]):
                 business_day=day,
                 revision=last + 1,
                 scorecard=scorecard,
+                other_scorecards=[card.pk for card in Scorecard.objects.in_force()[1:]],
                 data_cutoff=data_cutoff,
                 code_version=code_version,
                 reason=reason,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
+
+from metrics.scoring.assign import claimed
+from metrics.scoring.config import ConfigError, ScorecardConfig
+from metrics.signals.defaults import read_config
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,23 +32,59 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         """Versions that never change again, newest first."""
         return self.filter(state="published").order_by("-version")
 
-    def live(self) -> Scorecard:
-        """The version that new runs use. There is always one: a migration makes the first."""
-        return self.published()[0]
+    def of(self, line: str) -> ScorecardQuerySet:
+        """Versions of one line, the draft too."""
+        return self.filter(line=line)
 
-    def draft(self) -> Scorecard | None:
-        """The one draft, if somebody began it."""
-        return self.filter(state="draft").first()
+    def lines(self) -> list[str]:
+        """Every line that has a version or a draft: the default, then by name."""
+        found = self.order_by().values_list("line", flat=True).distinct()
+        return sorted(found, key=_in_order)
 
-    def start_draft(self, base: Scorecard, *, by: User | None) -> Scorecard:
-        """The draft, begun from `base` unless there is one already."""
+    def live(self, line: str = DEFAULT_LINE) -> Scorecard:
+        """The version that new runs use. The default line has always one: a migration makes the
+        first. Raises DoesNotExist for a line that was never published.
+        """
+        return self.published().of(line)[:1].get()
+
+    def in_force(self) -> list[Scorecard]:
+        """What a new run uses: the default's live version, then those of the other lines by name.
+
+        A line whose live version is for nobody is retired and left out.
+        """
+        newest = self.published().order_by("line", "-version").distinct("line")
+        cards = [card for card in newest if not card.is_retired]
+        return sorted(cards, key=lambda card: _in_order(card.line))
+
+    def draft(self, line: str = DEFAULT_LINE) -> Scorecard | None:
+        """The one draft of a line, if somebody began it."""
+        return self.of(line).filter(state="draft").first()
+
+    def start_draft(
+        self, base: Scorecard, *, by: User | None, line: str = "", body: Any = None
+    ) -> Scorecard:
+        """The line's draft, begun from `base` unless there is one already.
+
+        line: that of `base` unless said otherwise; body: what it begins with instead of base's.
+        """
+        line = line or base.line
         with transaction.atomic():
             list(self.select_for_update().filter(pk=base.pk))
-            draft = self.draft()
+            draft = self.draft(line)
             if draft:
                 return draft
-            top = self.aggregate(top=Max("version"))["top"] or 0
-            return self.create(version=top + 1, body=base.body, based_on=base, created_by=by)
+            top = self.of(line).aggregate(top=Max("version"))["top"] or 0
+            return self.create(
+                line=line,
+                version=top + 1,
+                body=base.body if body is None else body,
+                based_on=base,
+                created_by=by,
+            )
+
+
+def _in_order(line: str) -> tuple[bool, str]:
+    return line != DEFAULT_LINE, line
 
 
 class Scorecard(models.Model):
@@ -93,6 +134,12 @@ class Scorecard(models.Model):
     def __str__(self) -> str:
         return f"v{self.version}" if self.line == DEFAULT_LINE else f"{self.line} v{self.version}"
 
+    @property
+    def is_retired(self) -> bool:
+        """Whether this version is for nobody: the line's accounts have the default again."""
+        applies_to = self.body.get("applies_to", {})
+        return self.line != DEFAULT_LINE and not any(applies_to.values())
+
     def _advance(self, *, edition: int, **fields: Any) -> None:
         """Claim, then act: only the holder of the newest edition changes the draft."""
         changed = Scorecard.objects.filter(
@@ -107,14 +154,25 @@ class Scorecard(models.Model):
         self._advance(edition=edition, body=body)
 
     def publish(self, *, edition: int, by: User | None, reason: str) -> None:
-        """Make the draft the live, immutable version; raises StaleEdition."""
-        self._advance(
-            edition=edition,
-            state=self.State.PUBLISHED,
-            published_at=timezone.now(),
-            published_by=by,
-            reason=reason.strip(),
-        )
+        """Make the draft the live, immutable version.
+
+        Raises StaleEdition, and ConfigError where it is for accounts that another line is for.
+        """
+        with transaction.atomic():
+            # one publisher at a time, of whatever line: two could claim the same accounts
+            default = Scorecard.objects.of(DEFAULT_LINE).order_by("pk")
+            list(default.select_for_update()[:1])
+            before = {card.line: card for card in Scorecard.objects.in_force()}
+            self._advance(
+                edition=edition,
+                state=self.State.PUBLISHED,
+                published_at=timezone.now(),
+                published_by=by,
+                reason=reason.strip(),
+            )
+            problems = claim_problems(self.line, read_config(self.body), before)
+            if problems:
+                raise ConfigError(problems)
 
     def discard(self, *, edition: int) -> None:
         """Delete the draft; raises StaleEdition where somebody was faster."""
@@ -123,3 +181,25 @@ class Scorecard(models.Model):
         ).delete()
         if not gone:
             raise StaleEdition
+
+
+def claim_problems(
+    line: str, config: ScorecardConfig, others: Mapping[str, Scorecard]
+) -> dict[str, str]:
+    """Why a version of `line` cannot be published beside the lines in force: place -> problem."""
+    is_for_somebody = bool(config.segments or config.plans)
+    if line == DEFAULT_LINE:
+        problem = "the default line is for everybody else and names no segment and no plan"
+        return {"applies_to": problem} if is_for_somebody else {}
+    if not is_for_somebody and line not in others:
+        return {"applies_to": "name at least one segment or plan that the line is for"}
+    configs = {
+        name: read_config(card.body)
+        for name, card in others.items()
+        if name not in (DEFAULT_LINE, line)
+    }
+    problems: dict[str, str] = {}
+    for kind, text, other in claimed(config, configs):
+        place, problem = f"applies_to.{kind}s", f"{text!r} belongs to {others[other]} already"
+        problems[place] = f"{problems[place]}; {problem}" if place in problems else problem
+    return problems
