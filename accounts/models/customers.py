@@ -296,7 +296,7 @@ class Change(models.Model):
     # the account it belongs to, so that a chunk reads its own range; 0 where it belongs to none
     account_id = models.BigIntegerField()
     object_id = models.BigIntegerField()
-    # the columns that changed, as they were
+    # the columns that changed, as they were; null: it was not there
     before = models.JSONField()
     known_at = models.DateTimeField()
     batch_id = models.BigIntegerField(null=True, blank=True)

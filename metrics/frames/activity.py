@@ -48,11 +48,11 @@ def read_activity(
     counted = (account >= 0) & ((person >= 0) | (keys[:, 1] == 0))
     has_events = np.zeros(len(account_ids), dtype=bool)
     np.logical_or.at(has_events, account[counted], events[counted].any(axis=1))
-    days = np.where(has_events[account][:, None], events, logins) & counted[:, None]
+    account, person = account[counted], person[counted]
+    days = np.where(has_events[account][:, None], events[counted], logins[counted])
     active = np.zeros((len(people), HISTORY_DAYS), dtype=bool)
-    known = counted & (person >= 0)
-    active[person[known]] = days[known]
-    return active, _days_since(days[counted], account[counted], len(account_ids))
+    active[person[person >= 0]] = days[person >= 0]
+    return active, _days_since(days, account, len(account_ids))
 
 
 def _days_since(

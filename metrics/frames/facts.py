@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from metrics.frames.past import Kind, Past
 from metrics.frames.window import Window
 
 LOCAL_DAY = "({column} AT TIME ZONE %(zone)s)::date"
@@ -23,7 +24,7 @@ def _ago(column: str) -> str:
 
 FEATURES = """
 SELECT id, key, level, personas, (%(day)s::date - released_on) AS released_days_ago
-FROM metrics_feature
+FROM {features} f
 WHERE (released_on IS NULL OR released_on < %(day)s) AND key <> 'login'
 ORDER BY id
 """
@@ -42,7 +43,7 @@ MILESTONES = """
 SELECT m.account_id, m.name, m.due_on, m.is_value AS value,
        CASE WHEN m.completed_on < %(day)s AND m.completed_known_at <= %(cutoff)s
             THEN m.completed_on END AS completed_on
-FROM accounts_milestone m
+FROM {milestones} m
 WHERE m.account_id >= %(lo)s AND m.account_id < %(hi)s AND m.known_at <= %(cutoff)s
 ORDER BY m.account_id, m.due_on, m.name
 """
@@ -82,9 +83,9 @@ ORDER BY account_id, id
 """  # noqa: S608 our own names, values are parameters
 
 
-def read_features(window: Window) -> pd.DataFrame:
+def read_features(window: Window, past: Past) -> pd.DataFrame:
     """Features released by t-1; index = position, with their id."""
-    features = window.fetch(FEATURES)
+    features = window.fetch(FEATURES.format(features=past.rows(Kind.FEATURE)))
     features["personas"] = [tuple(personas) for personas in features["personas"]]
     return _floats(features, "released_days_ago")
 
@@ -97,10 +98,10 @@ def read_training(window: Window, *, person_ids: pd.Index[int]) -> pd.DataFrame:
 
 
 def read_milestones(
-    window: Window, *, account_ids: pd.Index[int], starts: pd.Series
+    window: Window, past: Past, *, account_ids: pd.Index[int], starts: pd.Series
 ) -> pd.DataFrame:
     """Value tasks with their days counted from the contract's start; no due day: left out."""
-    rows = window.fetch(MILESTONES)
+    rows = window.fetch(MILESTONES.format(milestones=past.rows(Kind.MILESTONE)))
     rows["account"] = account_ids.get_indexer(pd.Index(rows.pop("account_id")))
     rows = rows[(rows["account"] >= 0) & rows["due_on"].notna()].reset_index(drop=True)
     start = pd.to_datetime(starts.iloc[rows["account"]].reset_index(drop=True))

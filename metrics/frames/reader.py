@@ -16,6 +16,7 @@ from metrics.frames.facts import (
     read_training,
 )
 from metrics.frames.feature_use import read_feature_use
+from metrics.frames.past import Kind, Past, read_past
 from metrics.frames.sources import read_sources
 from metrics.frames.weekly import seats_by_week
 from metrics.frames.window import Window
@@ -30,7 +31,7 @@ SELECT a.id AS account_id, c.seats_sold AS seats, starts.on_day AS starts_on,
        coalesce(c.notice_on < %(day)s, false) AS notice_given, a.segment, a.plan, c.arr,
        coalesce(c.currency, '') AS currency, (c.renews_on - %(day)s::date) AS renews_in_days,
        (c.renews_on - c.notice_days - %(day)s::date) AS notice_in_days
-FROM accounts_account a
+FROM {accounts} a
 LEFT JOIN LATERAL (
     SELECT * FROM accounts_contract
     WHERE account_id = a.id AND known_at <= %(cutoff)s ORDER BY known_at DESC LIMIT 1
@@ -54,7 +55,7 @@ SELECT account_id, id AS person_id, "group", persona, level,
 FROM (
     SELECT *, (provisioned_at AT TIME ZONE %(zone)s)::date AS provisioned_on,
            (deactivated_at AT TIME ZONE %(zone)s)::date AS deactivated_on
-    FROM accounts_person
+    FROM {people} p
     WHERE account_id >= %(lo)s AND account_id < %(hi)s AND known_at <= %(cutoff)s
       AND NOT (persona = ANY(%(not_people)s))
 ) dated
@@ -64,14 +65,15 @@ ORDER BY account_id, id
 
 def read_frames(window: Window, portfolio: Portfolio) -> Frames:
     """Everything known about the accounts of the window; see `Frames` for the shapes."""
-    accounts = window.fetch(ACCOUNTS)
+    past = read_past(window)
+    accounts = window.fetch(ACCOUNTS.format(accounts=past.rows(Kind.ACCOUNT)))
     account_ids = pd.Index(accounts["account_id"])
-    people = _read_people(window, account_ids)
+    people = _read_people(window, past, account_ids)
     person_ids = pd.Index(people["person_id"])
     active, last_use = read_activity(window, account_ids=account_ids, people=people)
-    features = read_features(window)
+    features = read_features(window, past)
     weeks = complete_weeks(window.day)
-    source_state, late_days = read_sources(window, account_ids)
+    source_state, late_days = read_sources(window, past, account_ids)
     both = {"account_ids": account_ids, "person_ids": person_ids}
     return Frames(
         day=window.day,
@@ -81,7 +83,9 @@ def read_frames(window: Window, portfolio: Portfolio) -> Frames:
         feature_use=read_feature_use(window, person_ids=person_ids, features=features),
         features=features,
         training=read_training(window, person_ids=person_ids),
-        milestones=read_milestones(window, account_ids=account_ids, starts=accounts["starts_on"]),
+        milestones=read_milestones(
+            window, past, account_ids=account_ids, starts=accounts["starts_on"]
+        ),
         tickets=read_tickets(window, **both),
         surveys=read_surveys(window, **both),
         weeks=weeks,
@@ -100,8 +104,9 @@ def _accounts(accounts: pd.DataFrame, last_use: npt.NDArray[np.float64]) -> pd.D
     return table
 
 
-def _read_people(window: Window, account_ids: pd.Index[int]) -> pd.DataFrame:
-    people = window.fetch(PEOPLE, not_people=list(Person.NOT_PEOPLE))
+def _read_people(window: Window, past: Past, account_ids: pd.Index[int]) -> pd.DataFrame:
+    query = PEOPLE.format(people=past.rows(Kind.PERSON))
+    people = window.fetch(query, not_people=list(Person.NOT_PEOPLE))
     people["account"] = account_ids.get_indexer(pd.Index(people.pop("account_id")))
     for column in ("tenure_days", "left_days"):
         people[column] = pd.to_numeric(people[column]).astype(np.float64)

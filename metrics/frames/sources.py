@@ -7,13 +7,14 @@ import numpy.typing as npt
 import pandas as pd
 from django.db import connection
 
+from metrics.frames.past import Kind, Past
 from metrics.frames.window import Window
 from metrics.signals.base import Floats, Source, SourceState
 
 # of several spans of the same scope the one that began last holds
 SPANS = """
 SELECT source, account_id, state, (%(day)s::date - from_day) AS days
-FROM metrics_sourcestatus
+FROM {spans} s
 WHERE known_at <= %(cutoff)s AND from_day < %(day)s
   AND (to_day IS NULL OR to_day >= %(day)s)
   AND (account_id IS NULL OR account_id >= %(lo)s AND account_id < %(hi)s)
@@ -35,11 +36,11 @@ _WORSE = {"live": 0, "absent": 0, "late": 1, "broken": 2}
 
 
 def read_sources(
-    window: Window, account_ids: pd.Index[int]
+    window: Window, past: Past, account_ids: pd.Index[int]
 ) -> tuple[dict[Source, npt.NDArray[np.str_]], dict[Source, Floats]]:
     """Per source: states [A] and whole days since it went late or broke [A]."""
     states, days = {}, {}
-    spans = window.fetch(SPANS)
+    spans = window.fetch(SPANS.format(spans=past.rows(Kind.SOURCE_STATUS)))
     position = {int(account): i for i, account in enumerate(account_ids)}
     for source in Source:
         start = SourceState.LIVE if _is_connected(window, source) else SourceState.ABSENT

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
+from accounts.models import Change
 from metrics.ingest.delivery import Delivery
 from metrics.ingest.entities import EntityLoader
 from metrics.ingest.folding import Stored, differences
@@ -39,11 +40,13 @@ class AccountsLoader(EntityLoader):
 
     source = ACCOUNTS
     table = "accounts_account"
+    kind = Change.Kind.ACCOUNT
     fields = (
         "name", "domain", "segment", "industry", "plan", "owner_email", "parent_external_id",
         "churned_on", "churn_reason",
     )  # fmt: skip
     derived = ("owner_id", "churned_known_at")
+    scored = ("segment", "plan", "churned_on", "churned_known_at")
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(delivery)
@@ -95,6 +98,10 @@ class AccountsLoader(EntityLoader):
         if terms:
             self._add_version(state, self._terms_known_at(state, changed))
         return state
+
+    def account_of(self, state: Stored) -> int:
+        found: int = state["id"]
+        return found
 
     def _terms_known_at(self, state: Stored, changed: Stored) -> dt.datetime:
         """Now; in a backfill the day new terms begin, where that continues what is known."""

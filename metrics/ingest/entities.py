@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
+from accounts.models import Change
+from metrics.ingest.changes import Changes
 from metrics.ingest.delivery import Delivery
 from metrics.ingest.directory import Beginnings, Directory, Nowhere
 from metrics.ingest.folding import FoldingLoader, Stored, differences, placed
@@ -17,15 +19,21 @@ from metrics.sources.catalogue import FEATURES, MILESTONES, SOURCE_STATUS
 
 
 class EntityLoader(FoldingLoader):
-    """Inserts what is new and updates what changed, each in one statement per chunk."""
+    """Inserts what is new and updates what changed, each in one statement per chunk; what the
+    changed rows said before is kept beside them.
+    """
 
     table: ClassVar[str]
+    kind: ClassVar[Change.Kind]
     fields: ClassVar[tuple[str, ...]]
     # columns that go with a change of others, such as when it became known
     derived: ClassVar[tuple[str, ...]] = ()
+    # columns that a score reads
+    scored: ClassVar[tuple[str, ...]]
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(delivery)
+        self.changes = Changes(self.kind, delivery)
         self.created: list[Stored] = []
         self.changed: dict[int, Stored] = {}
 
@@ -33,11 +41,18 @@ class EntityLoader(FoldingLoader):
         return differences(state, values, self.fields)
 
     def change(self, state: Stored, changed: Stored) -> Stored:
-        state.update(changed)
         # what this chunk creates is not written yet: its record is changed in place
         if "id" in state:
+            before = {name: state[name] for name in self.scored if name in changed}
+            self.changes.note(state["id"], account_id=self.account_of(state), before=before)
             self.changed[state["id"]] = state
+        state.update(changed)
         return state
+
+    def account_of(self, state: Stored) -> int:
+        """The account that a stored thing belongs to; 0 where it belongs to none."""
+        account_id: int | None = state.get("account_id")
+        return account_id or 0
 
     def add(self, state: Stored) -> Stored:
         """Remembers something new."""
@@ -48,6 +63,7 @@ class EntityLoader(FoldingLoader):
         insert_records(self.table, self.created)
         columns = (*self.fields, *self.derived)
         update_records(self.table, list(self.changed.values()), columns=columns)
+        self.changes.write()
         self.created, self.changed = [], {}
 
 
@@ -56,8 +72,10 @@ class FeaturesLoader(EntityLoader):
 
     source = FEATURES
     table = "metrics_feature"
+    kind = Change.Kind.FEATURE
     fields = ("name", "level", "personas", "released_on")
     derived = ("is_declared",)
+    scored = ("level", "personas", "released_on")
 
     def key(self, values: Values) -> Any:
         return values["key"]
@@ -83,14 +101,24 @@ class FeaturesLoader(EntityLoader):
         changed = super().merge(state, values)
         return changed if state["is_declared"] else changed | {"is_declared": True}
 
+    def write(self) -> None:
+        new = sorted(state["key"] for state in self.created)
+        super().write()
+        # a feature does not say itself since when it is known
+        found = fetch("SELECT id FROM metrics_feature WHERE key = ANY(%s) ORDER BY id", [new])
+        self.changes.note_new(record["id"] for record in found)
+        self.changes.write()
+
 
 class MilestonesLoader(EntityLoader):
     """Milestones by account and name."""
 
     source = MILESTONES
     table = "accounts_milestone"
+    kind = Change.Kind.MILESTONE
     fields = ("due_on", "completed_on", "is_value")
     derived = ("completed_known_at",)
+    scored = (*fields, *derived)
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(delivery)
@@ -142,7 +170,8 @@ class SourceStatusLoader(EntityLoader):
 
     source = SOURCE_STATUS
     table = "metrics_sourcestatus"
-    fields = ("to_day", "state")
+    kind = Change.Kind.SOURCE_STATUS
+    fields = scored = ("to_day", "state")
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(delivery)

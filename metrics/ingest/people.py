@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
+from accounts.models import Change
 from metrics.ingest.delivery import Delivery
 from metrics.ingest.directory import Beginnings, Directory, Nowhere, Place, Who, domain_of
 from metrics.ingest.entities import EntityLoader
@@ -25,11 +26,13 @@ class PeopleLoader(EntityLoader):
 
     source = PEOPLE
     table = "accounts_person"
+    kind = Change.Kind.PERSON
     fields = (
         "email", "name", "group", "persona", "level", "intended", "champion", "decision_maker",
         "provisioned_at", "deactivated_at",
     )  # fmt: skip
     derived = ("deactivated_known_at",)
+    scored = (*fields[2:], *derived)  # all but the e-mail and the name
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(delivery)

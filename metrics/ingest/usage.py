@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.models import Change
+from metrics.ingest.changes import Changes
 from metrics.ingest.delivery import Delivery, Tally
 from metrics.ingest.directory import Directory, Nowhere, Place, Who
 from metrics.ingest.tables import copy_rows, execute, fetch
@@ -72,6 +74,7 @@ NEW_FEATURES = """
 INSERT INTO metrics_feature (key, name, level, personas, is_declared, batch_id)
 SELECT key, key, 'core', '{}', false, %s FROM unnest(%s::text[]) AS key ORDER BY key
 ON CONFLICT (key) DO NOTHING
+RETURNING id
 """
 MOMENTS = 100_000
 MANY = 10_000
@@ -84,6 +87,7 @@ class UsageLoader:
         self.tally = Tally()
         self._delivery = delivery
         self._directory = Directory()
+        self._changes = Changes(Change.Kind.FEATURE, delivery)
         self._features: dict[str | None, int | None] = {None: None, "": None, LOGIN: None}
         self._moments: dict[dt.datetime, tuple[str, str]] = {}
         execute(STAGE)
@@ -159,7 +163,9 @@ class UsageLoader:
         found = {record["key"]: record["id"] for record in fetch(FEATURES, [new])}
         missing = [key for key in new if key not in found]
         if missing:
-            execute(NEW_FEATURES, [self._delivery.batch_id, missing])
+            made = fetch(NEW_FEATURES, [self._delivery.batch_id, missing])
+            self._changes.note_new(record["id"] for record in made)
+            self._changes.write()
             found |= {record["key"]: record["id"] for record in fetch(FEATURES, [missing])}
         self._features |= found
 
