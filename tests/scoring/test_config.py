@@ -37,20 +37,10 @@ def test_the_default_is_what_the_specification_says() -> None:
         "adoption": dict(zip(Dimension, (10, 32, 18, 13, 14, 13), strict=True)),
         "mature": MATURE,
     }
-    assert body["signals"] == {
-        "S01": 4,
-        "S03": 4,
-        "S05": 5,
-        "S07": 4,
-        "S09": 3,
-        "S12": 3,
-        "S02": 1,
-        "S20": 3,
-        "S17": 2,
-        "S19": 2,
-        "S22": 5,
-        "S23": 2,
-    }
+    weights = "S01 4 S03 4 S04 2 S05 5 S06 2 S07 4 S08 2 S09 3 S10 2 S11 2 S12 3 S13 1 S14 3 S15 2"
+    weights += " S16 1 S02 1 S17 2 S18 2 S19 2 S20 3 S21 2 S22 5 S23 2 S24 3"
+    words = weights.split()
+    assert body["signals"] == dict(zip(words[::2], map(float, words[1::2]), strict=True))
     assert body["thresholds"] == {
         "red_below": 60,
         "green_from": 75,
@@ -116,6 +106,14 @@ def test_any_weights_that_sum_to_a_hundred_round_trip(weights: list[float], stag
         ({"caps": {"R99": True}}, {"caps.R99": "is not known"}),
         ({"caps": {"R4": 1}}, {"caps.R4": "1 is neither true nor false"}),
         ({"caps": []}, {"caps": "must be a table of true and false"}),
+        ({"applies_to": []}, {"applies_to": "must be a table with segments and plans"}),
+        ({"applies_to": {"regions": []}}, {"applies_to.regions": "is not known"}),
+        ({"applies_to": {"plans": "Scale"}}, {"applies_to.plans": "must be a list of texts"}),
+        ({"applies_to": {"plans": ["A", 3]}}, {"applies_to.plans": "3 is not a name"}),
+        ({"applies_to": {"plans": [""]}}, {"applies_to.plans": "'' is not a name"}),
+        ({"applies_to": {"plans": [" A"]}}, {"applies_to.plans": "' A' is not a name"}),
+        ({"applies_to": {"plans": ["A\0"]}}, {"applies_to.plans": "'A\\x00' is not a name"}),
+        ({"applies_to": {"segments": ["A", "a"]}}, {"applies_to.segments": "'a' is there twice"}),
         (
             {"thresholds": {"red_below": 80}},
             {"thresholds": "red must lie below green, both between 0 and 100"},
@@ -146,6 +144,12 @@ def test_every_mistake_is_told_at_once() -> None:
     assert sorted(found) == ["caps.R10", "signals.S05", "signals.S07"]
     error = ConfigError(found)
     assert str(error).startswith("signals.S05: -1 must be zero or more; ")
+
+
+def test_it_says_whom_it_is_for() -> None:
+    assert DEFAULT.to_dict()["applies_to"] == {"segments": [], "plans": []}
+    config = read_config({"applies_to": {"segments": ["Enterprise", "SMB"]}})
+    assert (config.segments, config.plans) == (("Enterprise", "SMB"), ())
 
 
 def test_a_scorecard_never_changes() -> None:
