@@ -148,7 +148,7 @@ class TicketsLoader(RecordLoader):
 
 
 class SurveysLoader(RecordLoader):
-    """A survey is sent and, perhaps, answered once."""
+    """A survey is sent and, perhaps, answered once; then somebody may come back to her."""
 
     source = SURVEYS
     table = "metrics_survey"
@@ -158,7 +158,8 @@ class SurveysLoader(RecordLoader):
         return min(at for at in (values["sent_at"], values["answered_at"]) if at)
 
     def moved(self, values: Values) -> Any:
-        return max(at for at in (values["sent_at"], values["answered_at"]) if at)
+        moments = (values["sent_at"], values["answered_at"], values["followed_up_at"])
+        return max(at for at in moments if at)
 
 
 class TrainingLoader(RecordLoader):

@@ -1,4 +1,4 @@
-"""surveys.csv: a survey that was sent, and its answer once there is one."""
+"""surveys.csv: a survey that was sent, its answer once there is one, and our answer to that."""
 
 from __future__ import annotations
 
@@ -10,22 +10,34 @@ SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 
 
 def check(values: Values, rules: Rules) -> None:
-    """Sent or answered, in this order, and a score within the scale of its kind."""
-    sent, answered, score = values["sent_at"], values["answered_at"], values["score"]
+    """Sent, answered and followed up in this order, and a score within the scale of its kind."""
+    _check_moments(values, rules)
+    score = values["score"]
+    if score is None:
+        return
+    if values["answered_at"] is None:
+        raise BadCell("missing_value", "a score without its moment", column="answered_at")
+    low, high = SCALES[values["kind"]]
+    if not low <= score <= high:
+        message = f"{score:g} is not within {low} to {high} of {values['kind']}"
+        raise BadCell("out_of_range", message, column="score")
+
+
+def _check_moments(values: Values, rules: Rules) -> None:
+    sent, answered, followed_up = (
+        values[name] for name in ("sent_at", "answered_at", "followed_up_at")
+    )
     newest = max((at for at in (sent, answered) if at), default=None)
     if newest is None:
         raise BadCell("missing_value", "neither sent nor answered", column="sent_at")
     moments.check_fact(newest, rules, column="answered_at" if answered else "sent_at")
     if sent and answered and answered < sent:
         raise BadCell("out_of_order", "answered before it was sent", column="answered_at")
-    if score is None:
-        return
-    if answered is None:
-        raise BadCell("missing_value", "a score without its moment", column="answered_at")
-    low, high = SCALES[values["kind"]]
-    if not low <= score <= high:
-        message = f"{score:g} is not within {low} to {high} of {values['kind']}"
-        raise BadCell("out_of_range", message, column="score")
+    if followed_up:
+        moments.check_not_future(followed_up, rules, column="followed_up_at")
+        if followed_up < newest:
+            message = "followed up before the answer" if answered else "followed up before sent"
+            raise BadCell("out_of_order", message, column="followed_up_at")
 
 
 SURVEYS = Source(
@@ -39,6 +51,7 @@ SURVEYS = Source(
         Column(name="answered_at", kind=moments.moment),
         Column(name="score", kind=cells.number(0, 10)),
         Column(name="comment", kind=cells.text()),
+        Column(name="followed_up_at", kind=moments.moment),
         Column(name="person_email", kind=cells.email, mapped=True),
     ),
     check=check,

@@ -140,6 +140,28 @@ def test_a_survey_is_sent_and_answered_once(acme: Sender) -> None:
     ]  # fmt: skip
 
 
+def test_a_follow_up_may_be_filled_in_later_and_never_changes(
+    acme: Sender, clock: time_machine.Coordinates
+) -> None:
+    row = "S1,A1,P1,nps,2026-11-01T10:00:00Z,2026-11-02T10:00:00Z,2,no,"
+    acme("surveys", row)
+    clock.move_to(at("2026-11-30T12:00"))
+    assert counts(acme("surveys", f"{row}2026-11-04", row)) == (2, 1, 1, 0)
+    assert codes(acme("surveys", f"{row}2026-11-05")) == [(2, "followed_up_at", "id_conflict")]
+    assert table(Survey, "is_latest", "followed_up_at", "known_at") == [
+        (False, None, NOW), (True, at("2026-11-04"), at("2026-11-30T12:00"))
+    ]  # fmt: skip
+
+
+def test_in_a_backfill_a_follow_up_is_known_since_its_own_day(acme: Sender) -> None:
+    row = "S1,A1,P1,nps,2026-11-01,2026-11-02,2,no,"
+    acme("surveys", row, known_at="occurred")
+    acme("surveys", f"{row}2026-11-04", known_at="occurred")
+    assert table(Survey, "followed_up_at", "known_at") == [
+        (at("2026-11-04"), at("2026-11-04")), (None, at("2026-11-01"))
+    ]  # fmt: skip
+
+
 def test_in_a_backfill_a_survey_is_known_since_it_was_sent(acme: Sender) -> None:
     rows = ["S1,A1,P1,nps,2024-05-01,2024-05-03,9", "S2,A1,,nps,,2024-05-04,3"]
     acme("surveys", *rows, known_at="occurred")

@@ -25,7 +25,7 @@ HEADERS = {
     "tickets": "external_id,account_external_id,person_external_id,opened_at,first_answer_at,"
     "solved_at,severity,topic,maturity,escalated,reopens,channel,csat,comment",
     "surveys": "external_id,account_external_id,person_external_id,kind,sent_at,answered_at,score,"
-    "comment",
+    "comment,followed_up_at",
     "arr_movements": "external_id,account_external_id,type,amount,on",
     "source_status": "source,account_external_id,from,to,state",
 }
@@ -134,6 +134,28 @@ REFUSED: list[tuple[str, dict[str, str], str, str]] = [
         "out_of_range",
     ),
     ("surveys", {"external_id": "S", "kind": "nps", "sent_at": "2025-01-01"}, "sent_at", "too_old"),
+    (
+        "surveys",
+        {
+            "external_id": "S",
+            "kind": "nps",
+            "answered_at": "2026-11-19",
+            "followed_up_at": "2026-11-18",
+        },
+        "followed_up_at",
+        "out_of_order",
+    ),
+    (
+        "surveys",
+        {
+            "external_id": "S",
+            "kind": "nps",
+            "answered_at": "2026-11-19",
+            "followed_up_at": "2026-11-29",
+        },
+        "followed_up_at",
+        "future_timestamp",
+    ),
     (
         "arr_movements",
         {
