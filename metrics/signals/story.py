@@ -23,6 +23,12 @@ NOT_BEHAVIOUR = {
 }
 
 
+GONE = {  # causes, of at most 40 characters
+    State.TOO_LITTLE.value: "Too little is left for a signal",
+    State.NOT_APPLICABLE.value: "A signal no longer applies",
+}
+
+
 class Stored(Facts, Protocol):
     """What a snapshot keeps of an account; arrays have 24 places."""
 
@@ -30,8 +36,6 @@ class Stored(Facts, Protocol):
     def score(self) -> float | None: ...
     @property
     def raw_score(self) -> float | None: ...
-    @property
-    def raw(self) -> Numbers: ...
     @property
     def points(self) -> Numbers: ...
     @property
@@ -136,7 +140,7 @@ def steps(before: Stored, after: Stored, parts: Change) -> list[Step]:
 def main_cause(before: Stored, after: Stored, parts: Change) -> str:
     """The largest reason in the direction of the change, in at most 40 characters."""
     rising = parts.total > 0
-    held, holds = ({cap["rule"] for cap in night.caps} for night in (before, after))
+    held, holds = set(caps_of(before)), set(caps_of(after))
     if parts.caps < 0 and not rising and holds - held:
         return CAP_CAUSES[min(holds - held)]
     if parts.caps > 0 and rising and held - holds:
@@ -145,8 +149,14 @@ def main_cause(before: Stored, after: Stored, parts: Change) -> str:
         return "The scorecard changed"
     for reason in reasons(before, after, parts):
         if (reason.moved > 0) == rising:
-            return cause_text(reason.code, reason.after, good=rising)
+            state = after.states[BY_CODE[reason.code].slot]
+            return GONE.get(state) or cause_text(reason.code, reason.after, good=rising)
     return ""
+
+
+def caps_of(stored: Stored) -> dict[str, float]:
+    """Rule -> cap of the rules that hold and have one, binding or not."""
+    return {held["rule"]: held["cap"] for held in stored.caps if held["cap"] is not None}
 
 
 def _named(numbers: Numbers, weights: Numbers) -> dict[str, float]:
@@ -185,6 +195,8 @@ def _claim(before: Stored, after: Stored, code: str, *, fell: bool) -> str:
         return f"{BY_CODE[code].name}: {'now' if joined else 'no longer'} part of the score"
     if kind in NOT_BEHAVIOUR:
         return f"{BY_CODE[code].name}: {NOT_BEHAVIOUR[kind]}"
+    if after.states[BY_CODE[code].slot] == State.TOO_LITTLE.value:
+        return f"{BY_CODE[code].name}: too few people are left to say"
     return claim_text(code, fell=fell)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from metrics.scoring.config import ScorecardConfig
 from metrics.scoring.explain import Change
 from metrics.signals.base import Source
-from metrics.signals.catalogue import BY_CODE
+from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.defaults import read_config
 from metrics.signals.evaluate import Previous, evaluate
+from metrics.signals.kinds import Kind, kind_of
 from metrics.signals.story import change_between, level, main_cause, reasons, steps, value_of
+from metrics.signals.words import MAX_CAUSE
 from tests.signals.any_frames import CONFIG, any_frames, as_previous, broken
 from tests.signals.nights import Night, night, team
 
@@ -162,7 +165,7 @@ def test_facts_without_a_score_under_the_old_scorecard_are_compared_under_the_ne
 
 
 def test_a_day_without_a_score_has_neither_level_nor_change() -> None:
-    grey = night(team(0, of=0))
+    grey = night(team(0, of=0, surveys=[]))
     assert level(grey) is None
     assert change_between(grey, night(team(10))) is None
 
@@ -177,14 +180,122 @@ def test_stored_zeros_are_zeros_and_nulls_are_unknown() -> None:
 
 def test_the_main_cause_goes_the_way_of_the_whole_change() -> None:
     everybody = [{"person": p, "completed_days_ago": 3} for p in range(10)]
-    before, after = night(team(10, training=[])), night(team(6, training=everybody))
+    before, after = night(team(10, training=[])), night(team(4, training=everybody))
     parts = told(before, after)
     assert parts.total < 0
     assert reasons(before, after, parts)[0].code == "S02"
-    assert main_cause(before, after, parts) == "Usage 40\u00a0% below their own normal"
+    assert main_cause(before, after, parts) == "Usage 60\u00a0% below their own normal"
 
 
 def test_a_better_answer_is_no_forgetting() -> None:
     before, after = night(team(10, surveys=answers(9, 2))), night(team(10, surveys=answers(9, 9)))
     claims = {r.code: r.claim for r in reasons(before, after, told(before, after))}
     assert claims["S22"] == "Their answers to the NPS question got better"
+
+
+def tickets(**counts: int) -> list[dict[str, object]]:
+    """So many introductory, advanced, and escalated ones of no known kind."""
+    common = {"opened_days_ago": 30, "solved_days_ago": 29}
+    kinds = {
+        "intro": {"maturity": "intro"},
+        "advanced": {"maturity": "advanced"},
+        "escalated": {"escalated": True},
+    }
+    return [{**common, **kinds[kind]} for kind, count in counts.items() for _ in range(count)]
+
+
+def kind(code: str, before: list[dict[str, object]], after: list[dict[str, object]]) -> Kind:
+    """Of the change between two sets of tickets."""
+    was, now = night(team(10, tickets=before)), night(team(10, tickets=after))
+    slot = BY_CODE[code].slot
+    return kind_of(was, now, code, rose=(now.points[slot] or 0) > (was.points[slot] or 0))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ((4, 4), (2, 4), Kind.EXPIRED),  # beginners' questions grew old
+        ((4, 4), (4, 2), Kind.EXPIRED),  # the others did
+        ((4, 4), (2, 6), Kind.BEHAVIOUR),
+        ((4, 4), (4, 8), Kind.BEHAVIOUR),
+        ((4, 4), (6, 4), Kind.BEHAVIOUR),
+        ((4, 4), (1, 1), Kind.EXPIRED),  # too few
+    ],
+)
+def test_tickets_that_grew_old_are_told_from_new_ones(
+    before: tuple[int, int], after: tuple[int, int], found: Kind
+) -> None:
+    was, now = (tickets(intro=intro, advanced=advanced) for intro, advanced in (before, after))
+    assert kind("S18", was, now) is found
+    was, now = (tickets(escalated=bad, advanced=good) for bad, good in (before, after))
+    assert kind("S21", was, now) is found
+
+
+def test_no_ticket_left_is_expired() -> None:
+    assert kind("S21", tickets(escalated=3), tickets(escalated=1)) is Kind.EXPIRED
+
+
+def asked(*scores: int, ago: int = 30, **over: int) -> list[dict[str, object]]:
+    return [
+        {"person": p, "sent_days_ago": ago + 1, "answered_days_ago": ago, "score": score} | over
+        for p, score in enumerate(scores)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (asked(2, 3, 9), asked(2, 3, 9, ago=60), Kind.EXPIRED),
+        (asked(9, 9, 9), asked(9, 9, 9, ago=60), Kind.EXPIRED),  # praise fades as well
+        (asked(2, 3, 9, ago=200), asked(2, 3, 9, ago=200)[:2], Kind.EXPIRED),
+        (asked(2, 3, 9), asked(2, 9, 9), Kind.BEHAVIOUR),
+        (asked(9, 9, 9), asked(9, 2, 9), Kind.BEHAVIOUR),
+        (asked(2, 3, ago=200), asked(2, 3), Kind.BEHAVIOUR),  # the same words once more
+        (asked(9, 9, ago=200), asked(9, 9), Kind.BEHAVIOUR),
+        (asked(2, *[9] * 8), asked(*[9] * 8), Kind.EXPIRED),
+        (asked(2), asked(2, ago=366), Kind.EXPIRED),
+    ],
+)
+def test_detractors_who_fade_are_told_from_those_who_speak(
+    before: list[dict[str, object]], after: list[dict[str, object]], found: Kind
+) -> None:
+    was, now = night(team(10, surveys=before)), night(team(10, surveys=after))
+    slot = BY_CODE["S24"].slot
+    rose = (now.points[slot] or 0) > (was.points[slot] or 0)
+    assert kind_of(was, now, "S24", rose=rose) is found
+
+
+@pytest.mark.parametrize("code", [signal.code for signal in SIGNALS])
+def test_what_runs_dry_because_people_stay_away_is_behaviour(code: str) -> None:
+    ageing = {"S15", "S18", "S19", "S20", "S21", "S22", "S23", "S24"}
+    full = replace(night(team(10)), states=["OK"] * 24)
+    dry = replace(full, states=["TOO_LITTLE"] * 24)
+    found = Kind.EXPIRED if code in ageing else Kind.BEHAVIOUR
+    assert kind_of(full, dry, code, rose=False) is found
+    assert kind_of(dry, full, code, rose=True) is Kind.NEW
+
+
+def test_people_who_stopped_coming_are_no_expired_facts() -> None:
+    before, after = night(team(10)), night(team(1))
+    assert (before.states[8], after.states[8]) == ("OK", "TOO_LITTLE")
+    assert "Facts expired" not in waterfall(before, after)
+    claims = {r.code: r.claim for r in reasons(before, after, told(before, after))}
+    assert claims["S09"] == "Feature breadth: too few people are left to say"
+
+
+@pytest.mark.parametrize(
+    ("after", "cause"),
+    [
+        ({"surveys": []}, "Too little is left for a signal"),
+        ({"states": {Source.SURVEYS: "not_bought"}}, "A signal no longer applies"),
+    ],
+)
+def test_a_signal_without_a_value_is_not_told_as_a_lost_source(
+    after: dict[str, Any], cause: str
+) -> None:
+    praise = asked(*[10] * 9)
+    before, now = night(team(10, surveys=praise)), night(team(10, **{"surveys": praise} | after))
+    parts = told(before, now)
+    assert parts.total < 0
+    assert main_cause(before, now, parts) == cause
+    assert len(cause) <= MAX_CAUSE
