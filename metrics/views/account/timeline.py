@@ -10,9 +10,9 @@ from itertools import pairwise
 from accounts.models import ArrMovement, Contract, Organisation
 from metrics.models import Scorecard, Survey, Ticket
 from metrics.models.scores import Band
+from metrics.signals.tickets import is_highest
 from metrics.views.account.night import Day
 
-SEVERE = frozenset({"urgent", "critical", "sev-1", "sev1", "p1", "1", "blocker"})
 SHOWN = 12
 MARKS = 6
 MARKS_APART = dt.timedelta(days=18)
@@ -66,7 +66,7 @@ def scorecards(history: list[Day]) -> list[Event]:
 def support(tickets: list[Ticket], organisation: Organisation) -> Iterator[Event]:
     """Tickets that were severe or escalated."""
     for ticket in tickets:
-        severe = ticket.severity.lower() in SEVERE
+        severe = is_highest(ticket.severity)
         if severe or ticket.escalated:
             word = "Severe" if severe else "Escalated"
             yield Event(
