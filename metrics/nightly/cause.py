@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from metrics.scoring.bands import GREEN, GREY
+from metrics.scoring.caps import RULES, Capped, binding
 from metrics.scoring.explain import REFERENCE
-from metrics.signals.base import Bools, Floats, Frames, Source, SourceState
+from metrics.scoring.score import Scored
+from metrics.signals.base import Frames, Source, SourceState
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.evaluate import Evaluated
 from metrics.signals.numbers import Value
@@ -22,20 +23,16 @@ CODE_OF = {signal.slot: signal.code for signal in SIGNALS}
 
 
 def causes(
-    frames: Frames,
-    measured: Evaluated,
-    weights: Floats,
-    *,
-    bands: list[str],
-    holds: Mapping[str, Bools],
+    frames: Frames, measured: Evaluated, scored: Scored, capped: Capped, *, bands: list[str]
 ) -> list[str]:
-    """Causes [A]: of a held rule, of having no score, or the signal that takes most from 70."""
-    losses = np.nan_to_num(weights * (measured.points - REFERENCE))
+    """Causes [A]: a rule that binds, why there is no score, or what takes most from 70."""
+    losses = np.nan_to_num(scored.weights * (measured.points - REFERENCE))
     worst = losses.argmin(axis=1)
     known = has_people(frames)
     return [
-        (CAP_CAUSES["R7"] if holds["R7"][row] else "")
-        or (_grey(row, frames, known=bool(known[row])) if band == GREY else _rule(row, holds))
+        (CAP_CAUSES["R7"] if capped.holds["R7"][row] else "")
+        or (_grey(row, frames, known=bool(known[row])) if band == GREY else "")
+        or _rule(row, scored, capped)
         or (STEADY if band == GREEN or losses[row, worst[row]] >= 0 else "")
         or cause_text(CODE_OF[int(worst[row])], value(measured, row, int(worst[row])), good=False)
         for row, band in enumerate(bands)
@@ -52,8 +49,10 @@ def value(measured: Any, row: int, slot: int) -> Value:
     )
 
 
-def _rule(row: int, holds: Mapping[str, Bools]) -> str:
-    return next((CAP_CAUSES[code] for code in ("R1", "R4") if holds[code][row]), "")
+def _rule(row: int, scored: Scored, capped: Capped) -> str:
+    """The cause of the cap that decides over the score."""
+    held = {r.code: r.cap for r in RULES if r.cap is not None and capped.holds[r.code][row]}
+    return CAP_CAUSES.get(binding(float(scored.score[row]), held), "")
 
 
 def _grey(row: int, frames: Frames, *, known: bool) -> str:

@@ -32,12 +32,14 @@ WITH history AS (
 )
 INSERT INTO metrics_accountcurrent (
     run_id, account_id, name, segment, plan, owner_id, arr, currency, renews_on, score, band,
-    previous_band, change_7, change_30, momentum, stage, status, coverage, confidence, spark,
-    dimensions, seats_active, seats_sold, caps, cause, cause_7, cause_30
+    previous_band, change_7, change_30, momentum, trend_28, trend, flags, severity, stage, status,
+    coverage, confidence, spark, dimensions, seats_active, seats_sold, caps, cause, cause_7,
+    cause_30
 )
 SELECT s.run_id, a.id, a.name, a.segment, a.plan, a.owner_id, c.arr, coalesce(c.currency, ''),
        c.renews_on, s.score, s.band, coalesce(k.band_7, ''), s.score - k.score_7,
-       s.score - k.score_30, s.momentum, s.stage, s.status, s.coverage, s.confidence, k.scores,
+       s.score - k.score_30, s.momentum, s.trend_28, s.trend, coalesce(f.rules, '{}'),
+       coalesce(f.severity, 0), s.stage, s.status, s.coverage, s.confidence, k.scores,
        ARRAY(SELECT round(points)::smallint FROM unnest(s.dimensions) WITH ORDINALITY
              AS d(points, place) ORDER BY place),
        (s.seats->>'active')::int, (s.seats->>'sold')::int, s.caps, s.cause, '', ''
@@ -48,6 +50,12 @@ LEFT JOIN LATERAL (
     SELECT arr, currency, renews_on FROM accounts_contract
     WHERE account_id = a.id AND known_at <= %(cutoff)s ORDER BY known_at DESC LIMIT 1
 ) c ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(flag->>'rule' ORDER BY (flag->>'severity')::int DESC, place) AS rules,
+           max((flag->>'severity')::int) AS severity
+    FROM jsonb_array_elements(s.flags) WITH ORDINALITY AS standing(flag, place)
+    WHERE flag->>'state' = 'open'
+) f ON true
 WHERE s.day = %(day)s AND s.run_id = %(run)s
 """
 # the rows of the run that was published until now stay: a page that began with it can end with it

@@ -16,29 +16,30 @@ BATCH = 500
 def write_causes(run: Run, *, days: int, column: str, change: str) -> None:
     """Fills `column` of the run's rows whose `change` over `days` is more than noise."""
     then = Run.objects.published().filter(business_day=run.business_day - dt.timedelta(days=days))
-    before = then.select_related("scorecard").first()
+    before = then.first()
     if before is None:
         return
     moved = AccountCurrent.objects.filter(run_id=run.pk).exclude(
         **{f"{change}__gt": -NOISE, f"{change}__lt": NOISE}
     )
     ids = list(moved.exclude(**{change: None}).values_list("account_id", flat=True))
-    old = _old_config(before.scorecard, run)
+    configs = {card.pk: read_config(card.body) for card in Scorecard.objects.published()}
     for start in range(0, len(ids), BATCH):
-        _write(run, before, ids[start : start + BATCH], column, old)
+        _write(run, before, ids[start : start + BATCH], column, configs)
 
 
-def _old_config(scorecard: Scorecard, run: Run) -> ScorecardConfig | None:
-    return None if scorecard.pk == run.scorecard_id else read_config(scorecard.body)
-
-
-def _write(run: Run, before: Run, ids: list[int], column: str, old: ScorecardConfig | None) -> None:
+def _write(
+    run: Run, before: Run, ids: list[int], column: str, configs: dict[int, ScorecardConfig]
+) -> None:
     was = {row.account_id: row for row in _snapshots(before, ids)}
     rows = []
     for now in _snapshots(run, ids):
         then = was.get(now.account_id)
-        parts = change_between(then, now, old=old) if then else None
-        if then and parts:
+        if then is None:
+            continue
+        same = then.scorecard_id == now.scorecard_id
+        parts = change_between(then, now, old=None if same else configs[then.scorecard_id])
+        if parts:
             cause = main_cause(then, now, parts)
             rows.append(AccountCurrent(run_id=run.pk, account_id=now.account_id, **{column: cause}))
     AccountCurrent.objects.bulk_update(rows, [column])

@@ -13,7 +13,7 @@ from metrics.models import Run, RunChunk
 from metrics.nightly.chunks import Claim, finish
 from metrics.nightly.store import ensure_partition, published_run
 from metrics.rollups import refresh
-from metrics.signals.base import Portfolio
+from metrics.signals.base import Cadence, Portfolio, Tenant
 from metrics.signals.portfolio import combine, sample, to_json
 
 CHUNK_ACCOUNTS = 500
@@ -58,8 +58,21 @@ def portfolio_inputs(run: Run, ranges: list[tuple[int, int, int]]) -> dict[str, 
     samples = [
         sample(read_frames(window_of(run, lo=lo, hi=hi), Portfolio())) for lo, hi, _ in ranges
     ]
-    inputs = combine(samples, day=run.business_day, median_points=_medians(run))
+    inputs = combine(samples, day=run.business_day, median_points=_medians(run), tenant=tenant())
     return to_json(inputs)
+
+
+def tenant() -> Tenant:
+    """What the organisation says of itself today; the run keeps it."""
+    said = Organisation.current()
+    return Tenant(
+        cadence=Cadence(said.cadence),
+        value_days=said.value_days,
+        depth_reference=said.depth_reference,
+        answer_hours=said.answer_hours,
+        chat_hours=said.chat_minutes / 60,
+        call_hours=said.call_seconds / 3600,
+    )
 
 
 def window_of(run: Run, *, lo: int, hi: int) -> Window:

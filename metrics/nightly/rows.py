@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,45 +13,26 @@ import numpy.typing as npt
 
 from metrics.models import Run
 from metrics.nightly.funnel import seat_funnels
-from metrics.scoring.bands import BandState
+from metrics.nightly.night import Night
 from metrics.scoring.caps import BY_CODE
-from metrics.scoring.score import Scored
 from metrics.scoring.version import CODE_VERSION
-from metrics.signals.base import Bools, Floats, Frames
-from metrics.signals.evaluate import Evaluated
+from metrics.signals.base import Floats
 
 
-@dataclass(frozen=True, kw_only=True)
-class Night:
-    """Everything computed for A accounts of a chunk."""
-
-    account_ids: npt.NDArray[np.int64]
-    frames: Frames
-    measured: Evaluated
-    scored: Scored
-    final: Floats
-    holds: Mapping[str, Bools]
-    bands: list[BandState]
-    stages: list[str]
-    momentum: Floats
-    dimension_weights: Floats
-    causes: list[str]
-
-
-def rows(run: Run, night: Night) -> Iterator[tuple[Any, ...]]:
-    """One row per account."""
+def rows(run: Run, night: Night, chosen: npt.NDArray[np.intp]) -> Iterator[tuple[Any, ...]]:
+    """One row for each of the chosen accounts."""
     measured, scored = night.measured, night.scored
     funnels = seat_funnels(night.frames)
     ages = night.frames.accounts["age_days"].to_numpy()
-    for i, account_id in enumerate(night.account_ids.tolist()):
+    for i in chosen.tolist():
         band = night.bands[i]
-        held = [code for code, holds in night.holds.items() if holds[i]]
+        held = [code for code, holds in night.capped.holds.items() if holds[i]]
         yield (
-            account_id,
+            int(night.account_ids[i]),
             run.business_day,
             run.pk,
-            run.scorecard_id,
-            _number(night.final[i]),
+            night.scorecard_id,
+            _number(night.capped.final[i]),
             _number(scored.score[i]),
             band.band,
             band.pending,
@@ -62,7 +43,11 @@ def rows(run: Run, night: Night) -> Iterator[tuple[Any, ...]]:
             min(float(scored.coverage[i]), 1.0),
             scored.confidence[i],
             _number(night.momentum[i]),
-            json.dumps([{"rule": c, "cap": BY_CODE[c].cap} for c in held if BY_CODE[c].cap]),
+            _number(night.short.slope[i]),
+            _number(night.long.slope[i]),
+            night.direction[i],
+            json.dumps([_held(run, night, code, i) for code in held]),
+            json.dumps([flag.to_dict() for flag in night.flags[i]]),
             "leaving" if "R7" in held else "",
             _numbers(measured.raw[i]),
             _numbers(measured.n[i]),
@@ -74,16 +59,28 @@ def rows(run: Run, night: Night) -> Iterator[tuple[Any, ...]]:
             [None if np.isnat(day) else day.item() for day in measured.as_of[i]],
             _numbers(scored.dimensions[i]),
             night.dimension_weights[i].tolist(),
+            json.dumps(measured.details[i]),
             json.dumps(funnels[i]),
             night.causes[i],
-            _input_hash(run, night, i),
+            _input_hash(night, i),
         )
 
 
-def _input_hash(run: Run, night: Night, row: int) -> bytes:
+def _held(run: Run, night: Night, code: str, row: int) -> dict[str, Any]:
+    """A rule that holds; cap None: a status or a flag. until: the first day without it."""
+    left = night.capped.expires[code][row]
+    until = None if np.isnan(left) else run.business_day + dt.timedelta(days=int(left))
+    return {
+        "rule": code,
+        "cap": BY_CODE[code].cap,
+        "until": until.isoformat() if until else None,
+    }
+
+
+def _input_hash(night: Night, row: int) -> bytes:
     """What the score of one account was computed from: two runs can be compared by it."""
     measured = night.measured
-    digest = hashlib.sha256(f"{CODE_VERSION} {run.scorecard_id}".encode())
+    digest = hashlib.sha256(f"{CODE_VERSION} {night.scorecard_id}".encode())
     for values in (measured.raw, measured.n, measured.part, measured.whole, measured.points):
         digest.update(values[row].tobytes())
     digest.update(" ".join(measured.state[row]).encode())

@@ -6,15 +6,18 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from django.db import connection
 
 from metrics.models import Run
+from metrics.signals.base import Floats
 
 # bands, carried values: from the newest published night before the day
 BEFORE = """
-SELECT account_id, day, band, pending_band, pending_since, pending_count, caps, points, as_of,
-       raw, n, part, whole
+SELECT account_id, day, band, pending_band, pending_since, pending_count, caps, flags, points,
+       as_of, raw, n, part, whole
 FROM metrics_snapshot
 WHERE day = %s AND run_id = %s AND account_id >= %s AND account_id < %s
 ORDER BY account_id
@@ -22,6 +25,14 @@ ORDER BY account_id
 SCORES_ON = """
 SELECT account_id, score, scorecard_id FROM metrics_snapshot
 WHERE day = %s AND run_id = %s AND account_id >= %s AND account_id < %s
+"""
+# out of the primary key's index alone; a published run has one snapshot per account and day
+SCORES_BETWEEN = """
+SELECT s.account_id, s.day, s.score, s.scorecard_id
+FROM metrics_snapshot s JOIN metrics_run r
+    ON r.id = s.run_id AND r.business_day = s.day AND r.is_published
+WHERE s.account_id >= %s AND s.account_id < %s AND s.day >= %s AND s.day < %s
+  AND s.score IS NOT NULL
 """
 COLUMNS = (
     "account_id",
@@ -39,7 +50,11 @@ COLUMNS = (
     "coverage",
     "confidence",
     "momentum",
+    "trend_28",
+    "trend_91",
+    "trend",
     "caps",
+    "flags",
     "status",
     "raw",
     "n",
@@ -51,6 +66,7 @@ COLUMNS = (
     "as_of",
     "dimensions",
     "dimension_weights",
+    "details",
     "seats",
     "cause",
     "input_hash",
@@ -71,6 +87,28 @@ def read_before(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
 def read_scores(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
     """Scores of a night, index account_id; empty where there was none."""
     return _read(SCORES_ON, run, lo, hi)
+
+
+def read_history(
+    account_ids: npt.NDArray[np.int64], *, until: dt.date, days: int, lo: int, hi: int
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Published scores of the `days` before a day and the scorecards they were made with
+    [A, days] each, oldest first; NaN and 0 where an account has none.
+    """
+    scores = np.full((len(account_ids), days), np.nan)
+    cards = np.zeros(scores.shape, dtype=np.int64)
+    first = until - dt.timedelta(days=days)
+    with connection.cursor() as cursor:
+        cursor.execute(SCORES_BETWEEN, [lo, hi, first, until])
+        found = pd.DataFrame(
+            cursor.fetchall(), columns=pd.Index(["account", "day", "score", "card"])
+        )
+    row = pd.Index(account_ids).get_indexer(pd.Index(found["account"]))
+    column = (pd.to_datetime(found["day"]) - pd.Timestamp(first)).dt.days.to_numpy(dtype=np.intp)
+    known = row >= 0
+    scores[row[known], column[known]] = found["score"].to_numpy(dtype=np.float64)[known]
+    cards[row[known], column[known]] = found["card"].to_numpy(dtype=np.int64)[known]
+    return scores, cards
 
 
 def _read(query: str, run: Run | None, lo: int, hi: int) -> pd.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,18 @@ import pandas as pd
 
 from accounts.stages import stage_mix
 from metrics.scoring.config import ScorecardConfig
-from metrics.signals.base import SLOTS, Bools, Floats, Frames, Signal, Source, Stage, State
+from metrics.scoring.curves import Curve
+from metrics.signals.base import (
+    SLOTS,
+    Bools,
+    Cadence,
+    Floats,
+    Frames,
+    Signal,
+    Source,
+    Stage,
+    State,
+)
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.outages import Outage, outage, usage_speaks
 
@@ -57,9 +70,20 @@ class Evaluated:
     points: Floats
     as_of: Days
     counted: Bools
+    details: list[dict[str, Any]]
 
 
-def evaluate(frames: Frames, config: ScorecardConfig, previous: Previous) -> Evaluated:
+Tables = Mapping[str, pd.DataFrame]
+
+
+def measure(frames: Frames) -> Tables:
+    """What every signal found, by code: the same whatever the scorecard."""
+    return {signal.code: signal.raw(frames) for signal in SIGNALS}
+
+
+def evaluate(
+    frames: Frames, config: ScorecardConfig, previous: Previous, *, tables: Tables | None = None
+) -> Evaluated:
     """Measures each signal, turns it into points, and applies the state of its sources:
 
     not bought, not connected, or a stage that the signal is not for: NOT_APPLICABLE, left out.
@@ -68,25 +92,42 @@ def evaluate(frames: Frames, config: ScorecardConfig, previous: Previous) -> Eva
     did arrive, so that losing a source never raises a score. A usage source that has gone silent
     has no facts that arrived: its empty windows would turn missing into zero, and count only where
     there is no last value. BROKEN without any of them is left out.
+
+    tables: what `measure` found, where several scorecards share it.
     """
+    found = measure(frames) if tables is None else tables
     shape = (len(frames.accounts), SLOTS)
     out = Evaluated(
         **{name: np.full(shape, np.nan) for name in (*VALUES, "points")},
         state=np.full(shape, State.NOT_APPLICABLE.value, dtype=object),
         as_of=np.full(shape, NO_DAY, dtype="datetime64[D]"),
         counted=np.zeros(shape, dtype=bool),
+        details=[{} for _ in range(shape[0])],
     )
     membership = stage_membership(stage_mix(frames.accounts["age_days"].to_numpy()))
     for signal in SIGNALS:
-        measured = signal.raw(frames)
+        measured = found[signal.code]
         lost = outage(frames, signal.needs)
         applies = ~lost.missing & (membership[:, signal.slot] > 0)
         heard = usage_speaks(frames) | (Source.USAGE not in signal.needs)
-        arrived = config.curves[signal.code](measured["raw"].to_numpy(dtype=np.float64))
+        arrived = curve_for(signal, config, frames.portfolio.tenant.cadence)(
+            measured["raw"].to_numpy(dtype=np.float64)
+        )
         _fill_points(out, signal, np.where(applies, arrived, np.nan), lost, heard, frames, previous)
         _fill_values(out, signal, measured, lost, heard, previous)
         _leave_out(out, signal, ~applies)
+        for row, detail in enumerate(measured["detail"]):
+            if detail and applies[row]:
+                out.details[row][signal.code] = dict(detail)
     return out
+
+
+def curve_for(signal: Signal, config: ScorecardConfig, cadence: Cadence) -> Curve:
+    """The scorecard's curve; where that is the catalogue's and the product is not for every day,
+    the catalogue's curve for that.
+    """
+    own = config.curves[signal.code]
+    return signal.by_cadence.get(cadence, own) if own == signal.curve else own
 
 
 def _fill_points(

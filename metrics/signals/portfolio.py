@@ -24,8 +24,8 @@ from metrics.signals.base import (
     SourceState,
     Tenant,
 )
-from metrics.signals.features import advanced_shares, features_heard, tenure_band
 from metrics.signals.ceilings import Stops, ceilings, stops
+from metrics.signals.features import advanced_shares, features_heard, tenure_band
 from metrics.signals.sentiment import YEAR, last_answers, promoters_minus_detractors
 from metrics.signals.support import (
     SATISFIED,
@@ -261,6 +261,6 @@ def from_json(stored: Mapping[str, Any]) -> Portfolio:
         intro_share=tuple(stored["intro_share"]),
         large_arr=stored["large_arr"],
         tenant=Tenant(**{**stored["tenant"], "cadence": Cadence(stored["tenant"]["cadence"])}),
-        ceilings=tuple(stored.get("ceilings", ())),
+        ceilings=tuple(stored["ceilings"]),
         median_points=stored["median_points"],
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metrics.scoring.caps import binding
 from metrics.scoring.explain import formula, rounded
 from metrics.signals.base import Dimension
 from metrics.signals.catalogue import SIGNALS
-from metrics.signals.story import Stored, dimension_name, level
+from metrics.signals.story import Stored, caps_of, dimension_name, level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +57,8 @@ def binding_cap(stored: Stored) -> str:
     """The id of the rule that lowers the score, or an empty string."""
     if stored.score is None or stored.raw_score is None or stored.score >= stored.raw_score:
         return ""
-    lowest = min(stored.caps, key=lambda cap: float(cap["cap"]), default=None)
-    return f"cap {lowest['rule']}" if lowest else ""
+    rule = binding(stored.raw_score, caps_of(stored))
+    return f"cap {rule}" if rule else ""
 
 
 def printed_formula(stored: Stored) -> str:

@@ -119,7 +119,7 @@ def test_a_night_that_nobody_can_compute_is_partial_and_says_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_lively_account()
-    monkeypatch.setattr(score_chunk, "evaluate", lambda *a: 1 / 0)
+    monkeypatch.setattr(score_chunk, "measure", lambda frames: 1 / 0)
     run = request()
     for _ in range(6):
         nightly.work("tests", seconds=60)
@@ -197,7 +197,7 @@ def test_a_binding_cap_turns_the_band_at_once() -> None:
     run = night()
     row = Snapshot.objects.get(run_id=run.pk)
     assert (row.band, row.score) == ("red", 30.0)
-    assert {"rule": "R1", "cap": 30.0} in row.caps
+    assert {"rule": "R1", "cap": 30.0, "until": None} in row.caps
     assert AccountCurrent.objects.get(run_id=run.pk).cause == "Nobody active for 21 working days"
 
 

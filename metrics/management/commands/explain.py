@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Account
 from metrics.models import Run, Snapshot
+from metrics.nightly.policy import old_config
 from metrics.signals.catalogue import SIGNALS
-from metrics.signals.defaults import read_config
 from metrics.signals.story import change_between, level
 from metrics.signals.summary import printed_formula
 
@@ -28,25 +28,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         account, day, since = options["account"], options["day"], options["since"]
-        now, run = _snapshot(account, day)
+        now = _snapshot(account, day)
         head = {"account": account, "day": day.isoformat()}
         if since is None:
             self.stdout.write(json.dumps(head | _level(now)))
             return
-        then, run_then = _snapshot(account, since)
+        then = _snapshot(account, since)
         head["since"] = since.isoformat()
-        self.stdout.write(json.dumps(head | _change(then, now, run_then, run)))
+        self.stdout.write(json.dumps(head | _change(then, now)))
 
 
-def _snapshot(account: str, day: dt.date) -> tuple[Snapshot, Run]:
-    run = Run.objects.published().filter(business_day=day).select_related("scorecard").first()
+def _snapshot(account: str, day: dt.date) -> Snapshot:
+    run = Run.objects.published().filter(business_day=day).first()
     if run is None:
         raise CommandError(f"no run of {day} is published")
     ids = Account.objects.filter(external_id=account).values("pk")
     found = Snapshot.objects.filter(account_id__in=ids, day=day, run_id=run.pk).first()
     if found is None:
         raise CommandError(f"account {account!r} was not part of the run of {day}")
-    return found, run
+    return found
 
 
 def _level(snapshot: Snapshot) -> dict[str, Any]:
@@ -67,14 +67,13 @@ def _level(snapshot: Snapshot) -> dict[str, Any]:
             }
             for signal in SIGNALS
         },
-        "caps": snapshot.caps,
+        "caps": [cap for cap in snapshot.caps if cap["cap"] is not None],
         "formula": printed_formula(snapshot),
     }
 
 
-def _change(then: Snapshot, now: Snapshot, run_then: Run, run: Run) -> dict[str, Any]:
-    same = run_then.scorecard_id == run.scorecard_id
-    parts = change_between(then, now, old=None if same else read_config(run_then.scorecard.body))
+def _change(then: Snapshot, now: Snapshot) -> dict[str, Any]:
+    parts = change_between(then, now, old=old_config(then, now))
     ends = {"from": then.score, "to": now.score}
     if parts is None:
         return {**ends, "total": None, "performance": {}, "weighting": {}, "caps": None} | {

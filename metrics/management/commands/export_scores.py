@@ -27,13 +27,18 @@ COLUMNS = (
     "flags",
     "scorecard",
 )
-# rules that hold, binding or not; flags are those without a cap
+# caps that hold, binding or not; open flags
 ROWS = """
 SELECT a.external_id, s.day, s.score, s.raw_score, s.band, s.stage, s.coverage, s.confidence,
        s.momentum,
        (SELECT coalesce(string_agg(cap->>'rule', ' ' ORDER BY place), '')
-        FROM jsonb_array_elements(s.caps) WITH ORDINALITY AS c(cap, place)),
-       s.status, 'v' || k.version, s.raw, s.points, s.states
+        FROM jsonb_array_elements(s.caps) WITH ORDINALITY AS c(cap, place)
+        WHERE cap->>'cap' IS NOT NULL),
+       (SELECT coalesce(string_agg(flag->>'rule', ' ' ORDER BY place), '')
+        FROM jsonb_array_elements(s.flags) WITH ORDINALITY AS f(flag, place)
+        WHERE flag->>'state' = 'open'),
+       CASE k.line WHEN 'default' THEN '' ELSE k.line || ' ' END || 'v' || k.version,
+       s.raw, s.points, s.states
 FROM metrics_snapshot s
 JOIN accounts_account a ON a.id = s.account_id
 JOIN metrics_scorecard k ON k.id = s.scorecard_id

@@ -12,7 +12,7 @@ from metrics.scoring.caps import BY_CODE as RULES
 from metrics.scoring.explain import rounded
 from metrics.signals.base import Dimension, Signal, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
-from metrics.signals.story import dimension_name, value_of
+from metrics.signals.story import caps_of, dimension_name, value_of
 from metrics.signals.summary import binding_cap, parts, shown_gives
 from metrics.signals.words import STATE_WORDS, value_text
 
@@ -187,5 +187,5 @@ def made_of(now: Snapshot) -> dict[str, Any]:
         "raw_score": now.raw_score,
         "score": now.score,
         "cap": binding_cap(now),
-        "rules": [RULES[cap["rule"]] for cap in now.caps],
+        "rules": [RULES[code] for code in caps_of(now)],
     }

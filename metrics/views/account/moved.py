@@ -9,12 +9,11 @@ from typing import Any
 
 from metrics.charts import Figure, waterfall
 from metrics.models import Run, Snapshot
-from metrics.scoring.config import ScorecardConfig
+from metrics.nightly.policy import old_config
 from metrics.signals.base import State
 from metrics.signals.catalogue import BY_CODE
-from metrics.signals.defaults import read_config
 from metrics.signals.numbers import Value
-from metrics.signals.story import Reason, Step, change_between, reasons, steps
+from metrics.signals.story import Reason, Step, caps_of, change_between, reasons, steps
 from metrics.signals.words import value_text
 from metrics.views.account.night import Night, compared
 
@@ -71,7 +70,7 @@ def moved(night: Night, period: Period) -> Moved:
     if found is None:
         return Moved(period=period, since=since, why_not=NO_DAY)
     run, before = found
-    parts = change_between(before, night.now, old=_old_config(run, night.run))
+    parts = change_between(before, night.now, old=old_config(before, night.now))
     if parts is None:
         return Moved(period=period, since=run.business_day, before=before, why_not=NO_SCORE)
     bars = _ordered([_named(step, before, night) for step in steps(before, night.now, parts)])
@@ -92,15 +91,10 @@ def moved(night: Night, period: Period) -> Moved:
     )
 
 
-def _old_config(before: Run, now: Run) -> ScorecardConfig | None:
-    same = before.scorecard_id == now.scorecard_id
-    return None if same else read_config(before.scorecard.body)
-
-
 def _named(step: Step, before: Snapshot, night: Night) -> Step:
     """Which cap, which version."""
     if step.name == "Cap":
-        rules = {cap["rule"] for cap in [*before.caps, *night.now.caps]}
+        rules = {*caps_of(before), *caps_of(night.now)}
         return replace(step, name=" ".join(["Cap", *sorted(rules)]))
     if step.name == "Scorecard":
         return replace(step, name=f"Scorecard v{night.run.scorecard.version}")
