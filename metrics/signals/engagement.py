@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from metrics.signals.arrow import usage_arrow
 from metrics.signals.base import Bools, Cadence, Floats, Frames, State
-from metrics.signals.months import exposed_months, monthly_active
+from metrics.signals.months import exposed_months, monthly_active, unheard_months
 from metrics.signals.values import per_account, ratio, states, table
 from metrics.signals.weeks import (
     active_days,
@@ -29,7 +30,8 @@ MIN_BASELINE_WEEKS, MIN_BASELINE_USERS = 8, 3
 def weekly_consistency(frames: Frames) -> pd.DataFrame:
     """S05: mean over current people, exposed to at least 4 of the last 12 kept weeks, of weeks
     active / weeks exposed. Averages people, so that one of them cannot carry it. For a monthly
-    product the same over the last 6 calendar months, exposed to at least 2. n = people.
+    product the same over the last 6 calendar months, exposed to at least 2. Weeks that an outage
+    swallowed (and months that share a day with one) are not counted. n = people.
     """
     there, came, least = _monthly(frames) if _is_monthly(frames) else _weekly(frames)
     counted = frames.people["current"].to_numpy(dtype=bool) & (there.sum(axis=1) >= least)
@@ -58,23 +60,29 @@ def active_day_regularity(frames: Frames) -> pd.DataFrame:
 
 def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
     """S07: q_w = active users / (season * seats); mean of the last 4 kept weeks / median of the
-    26 kept weeks before - 1. The median bears up to half of the weeks being bad. n = baseline
-    weeks; part, whole = active users in a recent and in a normal week.
+    26 kept weeks before - 1. The median bears up to half of the weeks being bad. Weeks that an
+    outage swallowed are left out; one of the recent four must be there. n = baseline weeks; part,
+    whole = active users in a recent and in a normal week; detail: the arrow, see
+    `arrow.usage_arrow`.
     """
     weeks = kept(frames)
     recent, before = weeks[-RECENT_WEEKS:], weeks[:-RECENT_WEEKS][-BASELINE_WEEKS:]
-    users = np.where(in_life(frames), active_users(frames), np.nan)
-    q = users / (season(frames) * _seats(frames))
+    users = np.where(in_life(frames) & ~frames.unheard, active_users(frames), np.nan)
+    seats = _seats(frames)
+    q = users / (season(frames) * seats)
     n = np.isfinite(users[:, before]).sum(axis=1).astype(np.float64)
     normal_users = _median(users[:, before])
-    enough = (n >= MIN_BASELINE_WEEKS) & (normal_users >= MIN_BASELINE_USERS)
-    raw = ratio(q[:, recent].mean(axis=1), _median(q[:, before])) - 1
+    heard = np.isfinite(users[:, recent]).any(axis=1)
+    enough = (n >= MIN_BASELINE_WEEKS) & (normal_users >= MIN_BASELINE_USERS) & heard
+    raw = ratio(_mean(q[:, recent]), _median(q[:, before])) - 1
+    arrows = usage_arrow(q, seats=seats, weeks=weeks).round(6).tolist()
     return table(
         raw,
         state=states(len(n), (~enough, State.TOO_LITTLE)),
         n=n,
-        part=users[:, recent].mean(axis=1),
+        part=_mean(users[:, recent]),
         whole=normal_users,
+        detail=[{"arrow": a} if ok else None for a, ok in zip(arrows, enough, strict=True)],
     )
 
 
@@ -85,13 +93,21 @@ def _is_monthly(frames: Frames) -> bool:
 def _weekly(frames: Frames) -> tuple[Bools, Bools, int]:
     """Kept weeks a person was exposed to and came in [P, 12] each, and how many she must have."""
     weeks = kept(frames)[-CONSISTENCY_WEEKS:]
-    return exposed(frames)[:, weeks], weekly_active(frames)[:, weeks], MIN_EXPOSED
+    there = exposed(frames) & ~_of_people(frames, frames.unheard)
+    return there[:, weeks], weekly_active(frames)[:, weeks], MIN_EXPOSED
 
 
 def _monthly(frames: Frames) -> tuple[Bools, Bools, int]:
     """The same in complete calendar months [P, 6] each."""
     there = exposed_months(frames, count=CONSISTENCY_MONTHS)
+    there &= ~_of_people(frames, unheard_months(frames, count=CONSISTENCY_MONTHS))
     return there, monthly_active(frames, count=CONSISTENCY_MONTHS), MIN_EXPOSED_MONTHS
+
+
+def _of_people(frames: Frames, accounts: Bools) -> Bools:
+    """Rows of accounts [A, n] as rows of their people [P, n]."""
+    rows: Bools = accounts[frames.people["account"].to_numpy(dtype=np.intp)]
+    return rows
 
 
 def _seats(frames: Frames) -> Floats:
@@ -101,6 +117,11 @@ def _seats(frames: Frames) -> Floats:
     seats = pd.DataFrame(frames.seats_by_week)
     filled = seats.where(seats > 0).ffill(axis=1).bfill(axis=1).fillna(1.0)
     return filled.to_numpy(dtype=np.float64)
+
+
+def _mean(values: Floats) -> Floats:
+    """Mean per row of what is there; NaN for an empty row."""
+    return pd.DataFrame(values).mean(axis=1).to_numpy(dtype=np.float64)
 
 
 def _median(values: Floats) -> Floats:
