@@ -37,6 +37,8 @@ def any_frames(seed: int, **over: Any) -> Frames:
             group=str(random.choice(["A", "B", "C"])),
             persona=str(random.choice(["", "lead"])),
             intended=bool(random.integers(2)),
+            decision_maker=bool(random.integers(8) == 0),
+            left_days=float(random.choice([np.nan] * 5 + [30.0])),
         )
         for _ in range(int(random.integers(0, 60)))
     ]
@@ -63,6 +65,9 @@ def any_frames(seed: int, **over: Any) -> Frames:
                 "first_answer": "2026-03-10 09:00",
                 "opened_days_ago": int(random.integers(1, 180)),
                 "csat": float(random.integers(1, 6)),
+                "maturity": str(random.choice(["intro", "advanced", "unknown"])),
+                "severity": str(random.choice(["", "low", "Sev-1"])),
+                "escalated": bool(random.integers(5) == 0),
             }
             for _ in range(int(random.integers(0, 60)))
         ],
