@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -81,7 +82,11 @@ def published_run(*, before: dt.date) -> Run | None:
 
 def read_before(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
     """One row per account of that night, index account_id; empty where there was none."""
-    return _read(BEFORE, run, lo, hi)
+    rows = _read(BEFORE, run, lo, hi)
+    # a bare cursor gives jsonb as text
+    for column in ("caps", "flags"):
+        rows[column] = pd.Series([json.loads(text) for text in rows[column]], rows.index, object)
+    return rows
 
 
 def read_scores(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:

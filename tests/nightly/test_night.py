@@ -16,6 +16,7 @@ from tests.facts import (
     at,
     live_scorecard,
     make_account,
+    make_contract,
     make_milestone,
     make_person,
     make_status,
@@ -211,3 +212,17 @@ def test_momentum_compares_with_half_a_year_before_or_the_week_before_that() -> 
     Run.objects.filter(pk=first.pk).update(is_published=False)
     night(kind=Run.Kind.RECALCULATION)
     assert Snapshot.objects.filter(day=DAY).order_by("-run_id")[0].momentum is None
+
+
+def test_a_cap_stays_while_the_source_that_it_rests_on_is_lost() -> None:
+    account = make_account(seats=50)
+    people = [make_person(account, group="AB"[number % 2]) for number in range(4)]
+    for person in people:
+        use(account, person, *WORKDAYS)
+        make_training(person)
+        make_survey(account, person=person, sent=40, answered=38, score=9)
+    night(ago(1))
+    make_status("usage", "broken", since=1)
+    make_contract(account, seats_sold=4, starts_on=ago(500), known_at=at(ago(1), 12))
+    row = Snapshot.objects.get(run_id=night().pk)
+    assert [cap["rule"] for cap in row.caps] == ["R4"]
