@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import slugify
 
 from metrics.scoring.config import TOTAL, ConfigError, ScorecardConfig
 from metrics.scoring.explain import rounded
@@ -47,15 +49,69 @@ def plain(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-class DraftForm(forms.Form):
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A segment or plan, how many accounts have it, and which other line is for it (or none)."""
+
+    text: str
+    accounts: int
+    owner: str = ""
+
+
+class WhomForm(forms.Form):
+    """Whom a line is for: the segments and plans that are offered; nothing for the default."""
+
+    def __init__(
+        self, data: Any = None, *, offered: Mapping[str, Sequence[Choice]], **more: Any
+    ) -> None:
+        super().__init__(data, **more)
+        self.offered = offered
+        for kind, found in offered.items():
+            names = [(choice.text, choice.text) for choice in found]
+            self.fields[f"applies_to.{kind}"] = forms.MultipleChoiceField(
+                required=False, choices=names
+            )
+
+    def refuse(self, error: ConfigError) -> None:
+        """Shows what is wrong beside the fields that caused it."""
+        for place, problem in error.problems.items():
+            self.add_error(place if place in self.fields else None, f"{_named(place)}{problem}")
+
+    def problem(self, place: str) -> str:
+        """What is wrong with a field, if anything."""
+        return " ".join(str(problem) for problem in self.errors.get(place, []))
+
+
+class LineForm(WhomForm):
+    """A new line: its name, which becomes part of its address, and whom it is for."""
+
+    name = forms.CharField(max_length=40, error_messages={"required": "Give it a name."})
+
+    def clean_name(self) -> str:
+        """The name as a slug: public-sector."""
+        slug: str = slugify(self.cleaned_data["name"])
+        if not slug:
+            raise forms.ValidationError("Use letters a to z or digits.")
+        return slug
+
+
+class DraftForm(WhomForm):
     """All numbers and switches of one version; `base` gives the fields and their first values."""
 
     edition = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, base: ScorecardConfig, edition: int) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        base: ScorecardConfig,
+        edition: int,
+        offered: Mapping[str, Sequence[Choice]] | None = None,
+    ) -> None:
         first: dict[str, Any] = {place: plain(value) for place, value in numbers(base)}
         first |= {f"caps.{rule}": on for rule, on in base.caps.items()} | {"edition": edition}
-        super().__init__(data, initial=first)
+        first |= {f"applies_to.{kind}": getattr(base, kind) for kind in offered or {}}
+        super().__init__(data, offered=offered or {}, initial=first)
         self.base = base
         self.config: ScorecardConfig | None = None
         for place, _ in numbers(base):
@@ -71,8 +127,7 @@ class DraftForm(forms.Form):
         try:
             self.config = read_config(self._body(cleaned))
         except ConfigError as error:
-            for place, problem in error.problems.items():
-                self.add_error(place if place in self.fields else None, f"{_named(place)}{problem}")
+            self.refuse(error)
         return cleaned
 
     def _body(self, cleaned: dict[str, Any]) -> dict[str, Any]:
@@ -96,16 +151,15 @@ class DraftForm(forms.Form):
             else:
                 body[part][rest[0]] = value
         body["caps"] = {rule: cleaned[f"caps.{rule}"] for rule in body["caps"]}
+        for kind in self.offered:
+            if sorted(cleaned[f"applies_to.{kind}"]) != sorted(body["applies_to"][kind]):
+                body["applies_to"][kind] = cleaned[f"applies_to.{kind}"]
         return body
 
     def shown(self, place: str) -> str:
         """What stands in a field now: what was sent, or the stored number."""
         value = self[place].value()
         return "" if value is None else str(value)
-
-    def problem(self, place: str) -> str:
-        """What is wrong with a field, if anything."""
-        return " ".join(str(problem) for problem in self.errors.get(place, []))
 
 
 def _named(place: str) -> str:

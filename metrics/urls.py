@@ -1,20 +1,27 @@
 """Addresses of the pages that show health."""
 
-from django.urls import path
+from django.urls import include, path
 
+from metrics.models.scorecards import DEFAULT_LINE
 from metrics.views import account, portfolio, runs, scorecard
 
+of_line = [
+    path("", scorecard.scorecard, name="scorecard"),
+    path("draft/", scorecard.scorecard_draft, name="scorecard_draft"),
+    path("start/", scorecard.scorecard_start, name="scorecard_start"),
+    path("discard/", scorecard.scorecard_discard, name="scorecard_discard"),
+    path("versions/", scorecard.scorecard_versions, name="scorecard_versions"),
+    path("<int:version>/", scorecard.scorecard_version, name="scorecard_version"),
+]
 urlpatterns = [
     path("", portfolio.portfolio, name="portfolio"),
     path("portfolio.csv", portfolio.portfolio_csv, name="portfolio_csv"),
     path("accounts/<int:pk>/", account.account, name="account"),
-    path("scorecard/", scorecard.scorecard, name="scorecard"),
-    path("scorecard/draft/", scorecard.scorecard_draft, name="scorecard_draft"),
-    path("scorecard/start/", scorecard.scorecard_start, name="scorecard_start"),
-    path("scorecard/discard/", scorecard.scorecard_discard, name="scorecard_discard"),
+    path("scorecard/new/", scorecard.scorecard_new, name="scorecard_new"),
     path("scorecard/recalculate/", scorecard.scorecard_recalculate, name="scorecard_recalculate"),
-    path("scorecard/versions/", scorecard.scorecard_versions, name="scorecard_versions"),
-    path("scorecard/<int:version>/", scorecard.scorecard_version, name="scorecard_version"),
+    # the default line has the short addresses: reverse() chooses by the line's name
+    path("scorecard/", include(of_line), {"line": DEFAULT_LINE}),
+    path("scorecard/line/<slug:line>/", include(of_line)),
     path("runs/", runs.runs, name="runs"),
     path("runs/now/", runs.run_now, name="run_now"),
     path("runs/recompute/", runs.run_recompute, name="run_recompute"),

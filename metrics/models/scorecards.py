@@ -36,25 +36,23 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         """Versions of one line, the draft too."""
         return self.filter(line=line)
 
-    def lines(self) -> list[str]:
-        """Every line that has a version or a draft: the default, then by name."""
-        found = self.order_by().values_list("line", flat=True).distinct()
-        return sorted(found, key=_in_order)
-
     def live(self, line: str = DEFAULT_LINE) -> Scorecard:
         """The version that new runs use. The default line has always one: a migration makes the
         first. Raises DoesNotExist for a line that was never published.
         """
         return self.published().of(line)[:1].get()
 
+    def newest(self) -> ScorecardQuerySet:
+        """The live version of every line."""
+        return self.published().order_by("line", "-version").distinct("line")
+
     def in_force(self) -> list[Scorecard]:
         """What a new run uses: the default's live version, then those of the other lines by name.
 
         A line whose live version is for nobody is retired and left out.
         """
-        newest = self.published().order_by("line", "-version").distinct("line")
-        cards = [card for card in newest if not card.is_retired]
-        return sorted(cards, key=lambda card: _in_order(card.line))
+        cards = [card for card in self.newest() if not card.is_retired]
+        return sorted(cards, key=lambda card: in_order(card.line))
 
     def draft(self, line: str = DEFAULT_LINE) -> Scorecard | None:
         """The one draft of a line, if somebody began it."""
@@ -83,7 +81,8 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             )
 
 
-def _in_order(line: str) -> tuple[bool, str]:
+def in_order(line: str) -> tuple[bool, str]:
+    """Sorts the default first, then by name: the order in which a night asks."""
     return line != DEFAULT_LINE, line
 
 

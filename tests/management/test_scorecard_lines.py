@@ -54,7 +54,6 @@ def test_a_line_begins_with_an_import_and_has_versions_of_its_own(tmp_path: Path
     assert said == "enterprise v1 is live; the next night uses it\n"
     publish(tmp_path, ENTERPRISE + "[signals]\nS05 = 6\n")
     assert [str(card) for card in Scorecard.objects.in_force()] == ["v1", "enterprise v2"]
-    assert Scorecard.objects.lines() == ["default", "enterprise"]
     assert Scorecard.objects.live("enterprise").body["signals"]["S05"] == 6
 
 

@@ -31,6 +31,14 @@ def differences(before: ScorecardConfig, after: ScorecardConfig) -> list[Differe
     """Every place that changed, in page order."""
     old = dict(numbers(before))
     found = [
+        Difference(f"For {kind}", _texts(then), _texts(now))
+        for kind, then, now in (
+            ("segments", before.segments, after.segments),
+            ("plans", before.plans, after.plans),
+        )
+        if set(then) != set(now)
+    ]
+    found += [
         Difference(_name(place), plain(old[place]), plain(value))
         for place, value in numbers(after)
         if not place.startswith("curves.") and place in old and old[place] != value
@@ -66,6 +74,10 @@ def _anchors(code: str, curve: Curve) -> str:
     return ", ".join(
         f"{plain(raw * scale)}{unit} gives {plain(points)}" for raw, points in curve.anchors
     )
+
+
+def _texts(texts: tuple[str, ...]) -> str:
+    return ", ".join(texts) or "none"
 
 
 def _switch(on: bool) -> str:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from metrics.charts import curve
-from metrics.forms import DraftForm, is_share, number_or_zero, numbers, plain
+from metrics.forms import DraftForm, WhomForm, is_share, number_or_zero, numbers, plain
 from metrics.scoring.caps import RULES
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import Dimension, Signal, Stage, State
@@ -21,6 +21,11 @@ LABELS = {
     "green_from": "Green from",
     "margin": "Margin to leave a band",
     "coverage_percent": "No score below a coverage of, %",
+}
+
+EFFECTS = {  # of rules without a cap
+    "R7": "marked as leaving and left out of all statistics, the score stays",
+    "R9": "raises a flag, the score stays",
 }
 
 
@@ -61,6 +66,23 @@ def fields(form: DraftForm, live: ScorecardConfig) -> dict[str, Any]:
     }
 
 
+def whom(form: WhomForm) -> list[dict[str, Any]]:
+    """Segments and plans as lists of boxes to tick; nothing for the default line."""
+    return [
+        {
+            "place": f"applies_to.{kind}",
+            "name": kind.capitalize(),
+            "singular": kind.removesuffix("s"),
+            "problem": form.problem(f"applies_to.{kind}"),
+            "choices": [
+                {"choice": choice, "on": choice.text in (form[f"applies_to.{kind}"].value() or ())}
+                for choice in offered
+            ],
+        }
+        for kind, offered in form.offered.items()
+    ]
+
+
 def field(form: DraftForm, place: str, before: dict[str, str]) -> dict[str, Any]:
     """One input: what it shows, what is live, what is wrong."""
     shown = form.shown(place)
@@ -95,7 +117,7 @@ def _share(signal: Signal, stage: Stage, shares: dict[str, float]) -> dict[str, 
 
 def _cap(form: DraftForm, code: str, reason: str, cap: float | None) -> dict[str, Any]:
     place = f"caps.{code}"
-    effect = f"at most {cap:.0f} points" if cap else "marked as leaving"
+    effect = EFFECTS[code] if cap is None else f"at most {cap:.0f} points"
     on = bool(form[place].value())
     return {"place": place, "code": code, "reason": reason, "effect": effect, "on": on}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,17 +14,20 @@ from metrics.models import AccountCurrent, Run, Snapshot
 from metrics.signals.base import SLOTS, Floats
 
 Objects = npt.NDArray[np.object_]
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NightValues:
     """A accounts of one run: raw, points, part, whole, n [A, 24] (NaN: none), states [A, 24],
-    age_days [A]; bands, held rules, names, ids as the run stored them; arr [A] (NaN: unknown) and
-    its currency, empty where there are several.
+    age_days [A]; bands, held rules, names, segments, plans, ids as the run stored them; arr [A]
+    (NaN: unknown) and its currency, empty where there are several.
     """
 
     ids: list[int]
     names: list[str]
+    segments: list[str]
+    plans: list[str]
     bands: list[str]
     held: list[frozenset[str]]
     age_days: Floats
@@ -35,6 +39,19 @@ class NightValues:
     states: Objects
     arr: Floats
     currency: str
+
+    def take(self, rows: Rows) -> NightValues:
+        """The same of some accounts."""
+        parts = {
+            part.name: _take(getattr(self, part.name), rows)
+            for part in fields(self)
+            if part.name != "currency"
+        }
+        return replace(self, **parts)
+
+
+def _take(values: Any, rows: Rows) -> Any:
+    return values[rows] if isinstance(values, np.ndarray) else [values[row] for row in rows]
 
 
 def values_of(run: Run) -> NightValues:
@@ -60,17 +77,18 @@ def _read(run_id: int, day: str) -> NightValues:
             "n",
         )
     )
+    columns = ("account_id", "name", "segment", "plan", "arr", "currency")
     current = {
-        account: (name, arr, currency)
-        for account, name, arr, currency in AccountCurrent.objects.filter(
-            run_id=run_id
-        ).values_list("account_id", "name", "arr", "currency")
+        known[0]: known
+        for known in AccountCurrent.objects.filter(run_id=run_id).values_list(*columns)
     }
-    known = [current.get(row[0], (f"Account {row[0]}", None, "")) for row in rows]
-    currencies = {currency for _, arr, currency in known if arr is not None}
+    known = [current.get(row[0], (row[0], f"Account {row[0]}", "", "", None, "")) for row in rows]
+    currencies = {row[5] for row in known if row[4] is not None}
     return NightValues(
         ids=[row[0] for row in rows],
-        names=[name for name, _, _ in known],
+        names=[row[1] for row in known],
+        segments=[row[2] for row in known],
+        plans=[row[3] for row in known],
         bands=[row[1] for row in rows],
         held=[frozenset(cap["rule"] for cap in row[2]) for row in rows],
         age_days=np.array([row[3] for row in rows], dtype=np.float64),
@@ -80,7 +98,7 @@ def _read(run_id: int, day: str) -> NightValues:
         part=_floats(row[7] for row in rows),
         whole=_floats(row[8] for row in rows),
         n=_floats(row[9] for row in rows),
-        arr=np.array([np.nan if arr is None else float(arr) for _, arr, _ in known]),
+        arr=np.array([np.nan if row[4] is None else float(row[4]) for row in known]),
         currency=currencies.pop() if len(currencies) == 1 else "",
     )
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from metrics.models.scorecards import in_order
 from metrics.models.scores import Band
-from metrics.scoring.bands import GREY, RED, asked_band
-from metrics.scoring.caps import BY_CODE
+from metrics.scoring.assign import which
+from metrics.scoring.bands import GREY, RED
 from metrics.scoring.config import ScorecardConfig
-from metrics.signals.base import Floats
 from metrics.signals.catalogue import BY_CODE as SIGNAL
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.numbers import Value
-from metrics.signals.rescore import rescore
 from metrics.signals.story import dimension_name
 from metrics.signals.words import cause_text
 from metrics.views.scorecard.night_values import NightValues
+from metrics.views.scorecard.rescored import Scored, scored
 
 ORDER = [band.value for band in Band]
 LARGEST = 20
@@ -124,14 +125,6 @@ class Preview:
         return sum(map(sum, self.matrix)) - sum(self.matrix[i][i] for i in range(len(ORDER)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Scored:
-    final: Floats  # after caps, NaN: no score
-    points: Floats
-    weights: Floats
-    bands: list[str]
-
-
 def _kind(old: int, new: int, count: int) -> str:
     """same, worse, better, other (to or from grey), none."""
     if not count:
@@ -143,13 +136,30 @@ def _kind(old: int, new: int, count: int) -> str:
     return "worse" if new < old else "better"
 
 
-def preview(values: NightValues, *, live: ScorecardConfig, draft: ScorecardConfig) -> Preview:
-    """Both versions on the same values, bands as they settle if the score stays where it is.
+def preview(
+    values: NightValues,
+    *,
+    line: str,
+    before: Mapping[str, ScorecardConfig],
+    after: Mapping[str, ScorecardConfig],
+) -> Preview:
+    """A line's accounts (those it has, and those it would get) under the configurations of all
+    lines before and after, bands as they settle if the score stays where it is.
 
     Both sides are computed, so that only what the draft changes shows: neither a band change that
     is under way anyway, nor a night that was calculated with an older version.
     """
-    before, after = _scored(values, live), _scored(values, draft)
+    names = sorted(after, key=in_order)
+    old, new = [before[name] for name in names], [after[name] for name in names]
+    then = which(values.segments, values.plans, old)
+    now = which(values.segments, values.plans, new)
+    place = names.index(line)
+    rows = np.flatnonzero((then == place) | (now == place))
+    chosen = values.take(rows)
+    return _compared(chosen, scored(chosen, old, then[rows]), scored(chosen, new, now[rows]))
+
+
+def _compared(values: NightValues, before: Scored, after: Scored) -> Preview:
     matrix = [[0] * len(ORDER) for _ in ORDER]
     for old, new in zip(before.bands, after.bands, strict=True):
         matrix[ORDER.index(old)][ORDER.index(new)] += 1
@@ -166,29 +176,7 @@ def preview(values: NightValues, *, live: ScorecardConfig, draft: ScorecardConfi
     )
 
 
-def _scored(values: NightValues, config: ScorecardConfig) -> _Scored:
-    points, scored = rescore(
-        config,
-        raw=values.raw,
-        states=values.states,
-        points=values.points,
-        age_days=values.age_days,
-    )
-    limit = np.array([_cap(held, config) for held in values.held], dtype=np.float64)
-    final = np.minimum(scored.score, limit)  # NaN stays NaN
-    bands = [
-        GREY if np.isnan(score) else asked_band(float(score), band, config)
-        for score, band in zip(final, values.bands, strict=True)
-    ]
-    return _Scored(final=final, points=points, weights=scored.weights, bands=bands)
-
-
-def _cap(held: frozenset[str], config: ScorecardConfig) -> float:
-    caps = [BY_CODE[code].cap for code in held if config.caps.get(code)]
-    return min((cap for cap in caps if cap is not None), default=100.0)
-
-
-def _moved(values: NightValues, before: _Scored, after: _Scored, row: int) -> Moved:
+def _moved(values: NightValues, before: Scored, after: Scored, row: int) -> Moved:
     return Moved(
         account_id=values.ids[row],
         name=values.names[row],
@@ -200,7 +188,7 @@ def _moved(values: NightValues, before: _Scored, after: _Scored, row: int) -> Mo
     )
 
 
-def _reason(values: NightValues, before: _Scored, after: _Scored, row: int) -> str:
+def _reason(values: NightValues, before: Scored, after: Scored, row: int) -> str:
     """The signal whose part of the score changes most in the direction of the change."""
     middle = (before.final[row] + after.final[row]) / 2
     moved = {
@@ -225,7 +213,7 @@ def _reason(values: NightValues, before: _Scored, after: _Scored, row: int) -> s
     return cause_text(code, value, good=good)
 
 
-def _arr_in_red(values: NightValues, scored: _Scored) -> float | None:
+def _arr_in_red(values: NightValues, scored: Scored) -> float | None:
     if not values.currency:
         return None
     red = np.array([band == RED for band in scored.bands], dtype=bool)
