@@ -93,10 +93,16 @@ def make_frames(
     portfolio: Portfolio | None = None,
     states: dict[Source, str] | None = None,
     late: dict[Source, float] | None = None,
+    unheard: Sequence[int] = (),
     **facts: Sequence[dict[str, Any]],
 ) -> Frames:
-    """Frames of `accounts` accounts. Facts are lists of rows; what a row leaves out is empty."""
+    """Frames of `accounts` accounts. Facts are lists of rows; what a row leaves out is empty.
+
+    `unheard` are weeks back (1: the last complete one), of all accounts.
+    """
     weeks = complete_weeks(day)
+    silent = np.zeros((accounts, len(weeks)), dtype=bool)
+    silent[:, [-back for back in unheard]] = True
     seat_column = np.broadcast_to(np.asarray(seats, dtype=np.float64), accounts)
     table = pd.DataFrame(
         {
@@ -135,6 +141,7 @@ def make_frames(
         active=active,
         weeks=weeks,
         seats_by_week=np.tile(seat_column[:, None], (1, len(weeks))),
+        unheard=silent,
         source_state={
             source: np.full(accounts, (states or {}).get(source, "live"), dtype="U10")
             for source in Source

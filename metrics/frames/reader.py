@@ -18,6 +18,7 @@ from metrics.frames.facts import (
 from metrics.frames.feature_use import read_feature_use
 from metrics.frames.past import Kind, Past, read_past
 from metrics.frames.sources import read_sources
+from metrics.frames.unheard import unheard_weeks
 from metrics.frames.weekly import seats_by_week
 from metrics.frames.window import Window
 from metrics.signals.base import HISTORY_DAYS, Bools, Frames, Portfolio
@@ -90,6 +91,9 @@ def read_frames(window: Window, portfolio: Portfolio) -> Frames:
         surveys=read_surveys(window, **both),
         weeks=weeks,
         seats_by_week=seats_by_week(window, account_ids=account_ids, weeks=weeks),
+        unheard=unheard_weeks(
+            window, past, account_ids=account_ids, people=people, active=active, weeks=weeks
+        ),
         source_state=source_state,
         late_days=late_days,
         portfolio=portfolio,

@@ -177,6 +177,8 @@ class Frames:
         followed_up_days_ago float (when we came back to the person about her answer, NaN not yet)
     seats_by_week: float [A, W] seats in force in each complete ISO week; `weeks` their Mondays,
         oldest first, all W complete weeks inside HISTORY_DAYS
+    unheard: bool [A, W]: weeks of which nothing was heard because the usage source was down; the
+        outage is over, and what it swallowed has not come since. No zeros, but unknown.
     source_state: per source, A values of SourceState; late_days: per source, A floats, whole days
         since the source went late or broke (0 where live)
     """
@@ -193,6 +195,7 @@ class Frames:
     surveys: pd.DataFrame
     weeks: tuple[dt.date, ...]
     seats_by_week: Floats
+    unheard: Bools
     source_state: Mapping[Source, npt.NDArray[np.str_]]
     late_days: Mapping[Source, Floats]
     portfolio: Portfolio = field(default_factory=Portfolio)

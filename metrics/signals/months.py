@@ -37,6 +37,17 @@ def exposed_months(frames: Frames, *, count: int) -> Bools:
     return present
 
 
+def unheard_months(frames: Frames, *, count: int) -> Bools:
+    """Complete months [A, count] that share a day with an unheard week."""
+    firsts = complete_months(frames.day, count=count)
+    week = dt.timedelta(days=7)
+    touched = [
+        frames.unheard[:, [monday < after and monday + week > first for monday in frames.weeks]]
+        for first, after in pairwise(firsts)
+    ]
+    return np.stack([weeks.any(axis=1) for weeks in touched], axis=1)
+
+
 def _starts(frames: Frames, count: int) -> list[int]:
     """Days from the first day of each month to t, and from the first day after them."""
     return [(frames.day - first).days for first in complete_months(frames.day, count=count)]

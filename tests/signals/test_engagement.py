@@ -78,7 +78,8 @@ def test_s07_needs_eight_weeks_and_three_people() -> None:
 def test_s05_asks_nothing_of_weeks_before_somebody_came() -> None:
     monday = weekdays(6)[0]
     here = person(tenure=monday, active=weekdays(1, 2, 3))  # six whole weeks, three of them
-    half = person(tenure=monday - 1, active=weekdays(1, 2, 3, 4, 5))  # came on a Tuesday: five
+    # came on a Tuesday: five whole weeks, and the sixth does not count
+    half = person(tenure=monday - 1, active=[*weekdays(1, 2, 3, 4, 5), monday - 1])
     check("S05", make_frames(people=[here, half]), 0.75, 90.0)
 
 
@@ -161,3 +162,36 @@ def test_s06_a_further_day_in_a_week_they_came_never_lowers_it() -> None:
         for days in ([2], [2, 5], [0, 2, 5], [0, 2, 3, 5, 6], range(7))
     ]
     assert raws == [1, 2, 3, 4, 5]
+
+
+def test_s05_does_not_count_weeks_that_an_outage_swallowed() -> None:
+    heard = [1, 2, *range(6, 13)]
+    people = [person(active=weekdays(*heard)), person(active=weekdays(1, 2, 6))]
+    # (9 of 9 + 3 of 9) / 2
+    check("S05", make_frames(people=people, unheard=[3, 4, 5]), 2 / 3, 80.0)
+    short = make_frames(people=people, unheard=range(4, 13))
+    is_null("S05", short, "TOO_LITTLE")
+
+
+def test_s05_of_a_monthly_product_does_not_count_months_that_share_a_day_with_such_a_week() -> None:
+    always = person(active=[ago(*month, 1) for month in MONTHS])
+    twice = person(active=[ago(2025, 12, 31), ago(2025, 9, 30)])
+    people = [always, twice]
+    # 8 to 14 December: (5 of 5 + 1 of 5) / 2
+    check("S05", make_frames(people=people, portfolio=MONTHLY, unheard=[14]), 0.6, 72.0)
+    # 29 December to 4 January: (4 of 4 + 1 of 4) / 2
+    check("S05", make_frames(people=people, portfolio=MONTHLY, unheard=[11]), 0.625, 75.0)
+
+
+def test_s07_leaves_out_weeks_that_an_outage_swallowed() -> None:
+    people = [
+        person(active=weekdays(*([3, 4] if i < 14 else []), *range(5, 31))) for i in range(20)
+    ]
+    check("S07", make_frames(people=people, unheard=[1, 2]), -0.3, 20.0)
+    none = make_frames(people=people, unheard=[1, 2, 3, 4])
+    is_null("S07", none, "TOO_LITTLE")
+    # three quarters of what is normal is swallowed: the rest says what is normal
+    before = [person(active=weekdays(*range(1, 5), *range(5, 13))) for _ in range(20)]
+    check("S07", make_frames(people=before, unheard=range(13, 31)), 0.0, 70.0)
+    check("S07", make_frames(people=before, age=7 * 12 + 2), 0.0, 70.0)
+    is_null("S07", make_frames(people=before, unheard=range(12, 31)), "TOO_LITTLE")

@@ -1,0 +1,68 @@
+"""Weeks in which nobody was heard of because the usage source was down, and not afterwards either.
+
+A source that comes back may deliver what it owes, or never. What it owes for ever looks like weeks
+in which nobody came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from metrics.frames.past import Kind, Past
+from metrics.frames.window import Window
+from metrics.signals.base import HISTORY_DAYS, Bools
+
+# while an outage lasts, the values of the days before it are kept
+ENDED = """
+SELECT account_id, (%(day)s::date - from_day) AS first_ago, (%(day)s::date - to_day) AS end_ago
+FROM {spans} s
+WHERE source = 'usage' AND state IN ('late', 'broken') AND known_at <= %(cutoff)s
+  AND from_day < to_day AND to_day < %(day)s AND to_day > %(first_day)s
+  AND (account_id IS NULL OR account_id >= %(lo)s AND account_id < %(hi)s)
+"""
+SATURDAY = 5
+
+
+def unheard_weeks(
+    window: Window,
+    past: Past,
+    *,
+    account_ids: pd.Index[int],
+    people: pd.DataFrame,
+    active: Bools,
+    weeks: tuple[dt.date, ...],
+) -> Bools:
+    """[A, W]: weeks with a working day in an outage that is over, on whose days of outage nobody
+    of the account was active. `people` [P] are ordered by account, `active` is [P, HISTORY_DAYS].
+    """
+    spans = window.fetch(ENDED.format(spans=past.rows(Kind.SOURCE_STATUS)))
+    if spans.empty or not weeks:
+        return np.zeros((len(account_ids), len(weeks)), dtype=bool)
+    down = _outage_days(spans, account_ids)
+    used = np.zeros_like(down)
+    np.logical_or.at(used, people["account"].to_numpy(dtype=np.intp), active)
+    start = (weeks[0] - window.first_day).days
+    by_week = (len(account_ids), len(weeks), 7)
+    down = down[:, start : start + 7 * len(weeks)].reshape(by_week)
+    used = used[:, start : start + 7 * len(weeks)].reshape(by_week)
+    # a weekend alone takes no working day from anybody
+    return np.asarray(down[:, :, :SATURDAY].any(axis=2) & ~(down & used).any(axis=2))
+
+
+def _outage_days(spans: pd.DataFrame, account_ids: pd.Index[int]) -> Bools:
+    """Days of the window on which the source was down [A, HISTORY_DAYS]."""
+    down = np.zeros((len(account_ids), HISTORY_DAYS), dtype=bool)
+    whose = spans["account_id"].fillna(-1).astype(np.int64)
+    places = account_ids.get_indexer(pd.Index(whose))
+    for everywhere, place, first, end in zip(
+        spans["account_id"].isna(), places, spans["first_ago"], spans["end_ago"], strict=True
+    ):
+        days = slice(max(HISTORY_DAYS - first, 0), HISTORY_DAYS - end)
+        if everywhere:
+            down[:, days] = True
+        elif place >= 0:
+            down[place, days] = True
+    return down
