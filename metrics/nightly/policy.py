@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.models import Run, Scorecard, Snapshot
+from metrics.models import Run, Scorecard
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.defaults import read_config
 
@@ -16,10 +16,3 @@ def scorecards_of(run: Run) -> list[Scorecard]:
 def configs_of(run: Run) -> list[ScorecardConfig]:
     """The same as checked configurations, for `metrics.scoring.assign.which`."""
     return [read_config(card.body) for card in scorecards_of(run)]
-
-
-def old_config(before: Snapshot, after: Snapshot) -> ScorecardConfig | None:
-    """The earlier snapshot's scorecard where the later one has another; None where they share."""
-    if before.scorecard_id == after.scorecard_id:
-        return None
-    return read_config(Scorecard.objects.get(pk=before.scorecard_id).body)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Account
 from metrics.models import Run, Snapshot
-from metrics.nightly.policy import old_config
+from metrics.models.scorecards import old_config
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.story import change_between, level
 from metrics.signals.summary import printed_formula

@@ -9,7 +9,7 @@ from typing import Any
 
 from metrics.charts import Figure, waterfall
 from metrics.models import Run, Snapshot
-from metrics.nightly.policy import old_config
+from metrics.models.scorecards import old_config
 from metrics.signals.base import State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.numbers import Value
@@ -97,7 +97,7 @@ def _named(step: Step, before: Snapshot, night: Night) -> Step:
         rules = {*caps_of(before), *caps_of(night.now)}
         return replace(step, name=" ".join(["Cap", *sorted(rules)]))
     if step.name == "Scorecard":
-        return replace(step, name=f"Scorecard v{night.run.scorecard.version}")
+        return replace(step, name=f"Scorecard {night.scorecard}")
     return step
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from metrics.models import Run, Snapshot
+from metrics.models import Run, Scorecard, Snapshot
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.defaults import read_config
 
@@ -24,11 +24,15 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """The night that the page shows, the account in it, and its published past, oldest first."""
+    """The night that the page shows, the account in it, and its published past, oldest first.
+
+    scorecard, config: the version of the account's own line.
+    """
 
     run: Run
     now: Snapshot
     history: list[Day]
+    scorecard: Scorecard
     config: ScorecardConfig
 
 
@@ -46,7 +50,9 @@ def read_night(account_id: int, run: Run | None) -> Night | None:
         Day(day=day, score=score, band=band, scorecard_id=card)
         for day, score, band, card in rows.order_by("day")
     ]
-    return Night(run=run, now=now, history=history, config=read_config(run.scorecard.body))
+    own = now.scorecard_id != run.scorecard_id
+    card = Scorecard.objects.get(pk=now.scorecard_id) if own else run.scorecard
+    return Night(run=run, now=now, history=history, scorecard=card, config=read_config(card.body))
 
 
 def snapshot_of(account_id: int, run: Run) -> Snapshot | None:

@@ -55,9 +55,9 @@ def scorecards(history: list[Day]) -> list[Event]:
         Event(
             day=day,
             kind="scorecard",
-            title=f"Scorecard v{cards[card].version}",
+            title=f"Scorecard {cards[card]}",
             detail=cards[card].reason,
-            mark=f"Scorecard v{cards[card].version}",
+            mark=f"Scorecard {cards[card]}",
         )
         for day, card in changed
     ]

@@ -39,7 +39,7 @@ def run_now(request: HttpRequest) -> HttpResponse:
 @admin_only
 @require_POST
 def run_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """A closed run's day once more, on the facts of that run, with the live scorecard."""
+    """A closed run's day once more, on the facts of that run, with the live scorecards."""
     run = get_object_or_404(Run.objects.exclude(state__in=Run.OPEN_STATES), pk=pk)
     with transaction.atomic():
         again = Run.objects.request(

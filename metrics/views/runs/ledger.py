@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
-from metrics.models import Run, RunChunk
+from metrics.models import Run, RunChunk, Scorecard
 
 ROWS = 30
 # shape of the state, as for bands
@@ -33,6 +34,7 @@ class Line:
     error: str
     seconds: float | None
     share: float  # of the longest run of the page
+    scorecards: str  # the default's version, then those of the other lines
 
     @property
     def scope(self) -> int:
@@ -62,7 +64,11 @@ def lines(runs: list[Run]) -> list[Line]:
     """Runs of one page."""
     seconds = [_seconds(run) for run in runs]
     longest = max((value for value in seconds if value is not None), default=0.0) or 1.0
-    return [_line(run, spent, longest=longest) for run, spent in zip(runs, seconds, strict=True)]
+    others = Scorecard.objects.in_bulk({pk for run in runs for pk in run.other_scorecards})
+    return [
+        _line(run, spent, longest=longest, others=others)
+        for run, spent in zip(runs, seconds, strict=True)
+    ]
 
 
 def _seconds(run: Run) -> float | None:
@@ -70,9 +76,12 @@ def _seconds(run: Run) -> float | None:
     return spent.total_seconds() if spent is not None else None
 
 
-def _line(run: Run, seconds: float | None, *, longest: float) -> Line:
+def _line(
+    run: Run, seconds: float | None, *, longest: float, others: Mapping[int, Scorecard]
+) -> Line:
     state = Run.State(run.state)
     retried = getattr(run, "retried", 0)
+    cards = [run.scorecard, *(others[pk] for pk in run.other_scorecards)]
     repaired = state == Run.State.COMPLETE and retried > 0
     return Line(
         run=run,
@@ -83,6 +92,7 @@ def _line(run: Run, seconds: float | None, *, longest: float) -> Line:
         error=getattr(run, "error", None) or "",
         seconds=seconds,
         share=(seconds or 0.0) / longest,
+        scorecards=", ".join(str(card) for card in cards),
     )
 
 
