@@ -166,8 +166,8 @@ class Frames:
         released_days_ago float (NaN: always there); only features released by t-1
     training: one row per person and course (latest state known); columns
         person int, course str, persona str, level str, status str, completed_days_ago float
-    milestones: columns account int, name str, due_day float (days after contract start),
-        completed_day float (days after contract start; NaN: not by t-1), value bool
+    milestones: columns account int, name str, due_day float (days after contract start; NaN: no
+        day is set), completed_day float (days after contract start; NaN: not by t-1), value bool
     tickets: opened within HISTORY_DAYS; columns account int, person int (-1 unknown),
         opened datetime64[ns] naive local, opened_days_ago int, first_answer datetime64[ns] local
         (NaT: not yet), solved_days_ago float, severity str, topic str, maturity str,
@@ -224,6 +224,7 @@ class Signal:
     unit: str
     stages: tuple[Stage, ...] = ALL_STAGES
     needs: tuple[Source, ...]
+    uses: tuple[Source, ...] = ()  # where the account has them; lost, they count like the others
     actionable: bool = True
 
     @property

@@ -199,6 +199,7 @@ SIGNALS: tuple[Signal, ...] = (
         curve=Curve((0, 0), (0.3, 30), (0.6, 65), (0.85, 95), (1, 100)),
         unit="of newcomers",
         needs=(Source.USAGE, Source.PEOPLE),
+        uses=(Source.TRAINING,),
     ),
     Signal(
         key="user_turnover",

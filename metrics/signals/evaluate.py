@@ -107,7 +107,7 @@ def evaluate(
     membership = stage_membership(stage_mix(frames.accounts["age_days"].to_numpy()))
     for signal in SIGNALS:
         measured = found[signal.code]
-        lost = outage(frames, signal.needs)
+        lost = outage(frames, signal.needs, signal.uses)
         applies = ~lost.missing & (membership[:, signal.slot] > 0)
         heard = usage_speaks(frames) | (Source.USAGE not in signal.needs)
         arrived = curve_for(signal, config, frames.portfolio.tenant.cadence)(

@@ -25,15 +25,19 @@ class Outage:
     days: Floats
 
 
-def outage(frames: Frames, needs: Iterable[Source]) -> Outage:
-    """The worst of the sources that a signal needs."""
+def outage(frames: Frames, needs: Iterable[Source], uses: Iterable[Source] = ()) -> Outage:
+    """The worst of the sources that a signal needs, and of those it uses where the account has
+    them: without one of these it is not missing, but it is stale or broken with them.
+    """
+    required = set(needs)
     accounts = len(frames.accounts)
     missing, stale, broken = (np.zeros(accounts, dtype=bool) for _ in range(3))
     days = np.zeros(accounts)
-    for source in needs:
+    for source in (*required, *uses):
         state, since = frames.source_state[source], frames.late_days[source]
         late = state == SourceState.LATE.value
-        missing |= (state == SourceState.NOT_BOUGHT.value) | (state == SourceState.ABSENT.value)
+        if source in required:
+            missing |= np.isin(state, (SourceState.NOT_BOUGHT.value, SourceState.ABSENT.value))
         broken |= (state == SourceState.BROKEN.value) | (late & (since > STALE_DAYS))
         stale |= late & (since <= STALE_DAYS)
         days = np.maximum(days, since)

@@ -25,38 +25,43 @@ def newcomers_onboarded(frames: Frames) -> pd.DataFrame:
     least min(3, exposed - 1) complete ISO weeks since then and is trained (S02's rule; only where
     the account has a training source). While that source is late or broken the courses known so
     far count, so that losing it never helps. Who has left already is S16's subject. Only for
-    accounts older than 112 days: before that everybody is new. n = whole = newcomers, part =
+    accounts older than 112 days: before that everybody is new. Weeks of which nothing was heard are
+    not asked for, and who has fewer than two others is not counted. n = whole = newcomers, part =
     onboarded; detail: how many came often enough, how many are trained (None: no such source).
     """
-    people = frames.people
-    account = people["account"]
-    at = account.to_numpy(dtype=np.intp)
-    tenure = people["tenure_days"].to_numpy(dtype=np.float64)
-    new = (tenure >= NEWCOMER_DAYS[0]) & (tenure <= NEWCOMER_DAYS[1])
-    new &= people["current"].to_numpy(dtype=bool)
-    came = new & _came_often(frames)
+    account = frames.people["account"]
+    came_often, asked = _came_often(frames)
+    new = asked & _are_new(frames)
+    came, trained = new & came_often, new & is_trained(frames)
     teaches = _has_training(frames)
-    trained = new & is_trained(frames)
+    at = account.to_numpy(dtype=np.intp)
     n = per_account(frames, account, new)
     part = per_account(frames, account, came & (trained | ~teaches[at]))
     young = frames.accounts["age_days"].to_numpy() <= NEWCOMER_DAYS[1]
     state = states(len(n), (young | (n < MIN_NEWCOMERS), State.TOO_LITTLE))
-    counts = zip(
-        per_account(frames, account, came).tolist(),
-        per_account(frames, account, trained).tolist(),
-        teaches.tolist(),
-        strict=True,
-    )
-    detail = [{"active": int(a), "trained": int(t) if has else None} for a, t, has in counts]
+    counts = (per_account(frames, account, rows).tolist() for rows in (came, trained))
+    detail = [
+        {"active": int(a), "trained": int(t) if has else None}
+        for a, t, has in zip(*counts, teaches.tolist(), strict=True)
+    ]
     return table(ratio(part, n), state=state, n=n, part=part, whole=n, detail=detail)
 
 
-def _came_often(frames: Frames) -> Bools:
-    """Active in enough of the weeks since provisioned [P]; 28 days hold at least three of them."""
-    weeks = exposed(frames)
-    came = (weekly_active(frames) & weeks).sum(axis=1)
-    often: Bools = came >= np.minimum(WEEKS_ASKED, weeks.sum(axis=1) - 1)
-    return often
+def _are_new(frames: Frames) -> Bools:
+    """Current people provisioned 28 to 112 days ago [P]."""
+    tenure = frames.people["tenure_days"].to_numpy(dtype=np.float64)
+    since = (tenure >= NEWCOMER_DAYS[0]) & (tenure <= NEWCOMER_DAYS[1])
+    new: Bools = since & frames.people["current"].to_numpy(dtype=bool)
+    return new
+
+
+def _came_often(frames: Frames) -> tuple[Bools, Bools]:
+    """Active in enough of the weeks since provisioned [P], and whether at least one is asked [P]:
+    28 days hold three complete weeks, but of some of them nothing may have been heard.
+    """
+    weeks = exposed(frames) & ~_of_people(frames, frames.unheard)
+    asked = np.minimum(WEEKS_ASKED, weeks.sum(axis=1) - 1)
+    return (weekly_active(frames) & weeks).sum(axis=1) >= asked, asked >= 1
 
 
 def _has_training(frames: Frames) -> Bools:
@@ -99,20 +104,33 @@ def user_turnover(frames: Frames) -> pd.DataFrame:
 
 def _fell_silent(frames: Frames) -> Bools:
     """Not active for at least 56 days after at least 4 active weeks in the history known here,
-    and the first silent day lies in the window [P].
+    and the first silent day lies in the window [P]. Days of which nothing was heard are not silent.
     """
     silence = np.argmax(frames.active[:, ::-1], axis=1)  # days since the last active one
     ever = frames.active.any(axis=1)
-    began = ever & (silence >= SILENT_DAYS) & (silence <= WINDOW)
+    since = silence[:, None] >= _mondays_ago(frames)
+    unheard = 7 * (_of_people(frames, frames.unheard) & since).sum(axis=1)
+    began = ever & (silence - unheard >= SILENT_DAYS) & (silence <= WINDOW)
     fell: Bools = began & (weekly_active(frames).sum(axis=1) >= MIN_ACTIVE_WEEKS)
     return fell
 
 
 def _mean_heads(frames: Frames) -> Floats:
     """Mean number of people on the Mondays of the window [A]."""
-    mondays = np.array([(frames.day - week).days for week in frames.weeks])
+    mondays = _mondays_ago(frames)
     mondays = mondays[mondays <= WINDOW]
     tenure = frames.people["tenure_days"].to_numpy(dtype=np.float64)[:, None]
     left = frames.people["left_days"].to_numpy(dtype=np.float64)[:, None]
     there = (tenure >= mondays) & ~(left >= mondays)
     return per_account(frames, frames.people["account"], there.mean(axis=1))
+
+
+def _mondays_ago(frames: Frames) -> Floats:
+    """Days from each week's Monday to t [W]."""
+    return np.array([(frames.day - week).days for week in frames.weeks], dtype=np.float64)
+
+
+def _of_people(frames: Frames, accounts: Bools) -> Bools:
+    """What is known of each person's account [P, W]."""
+    rows: Bools = accounts[frames.people["account"].to_numpy(dtype=np.intp)]
+    return rows

@@ -162,3 +162,39 @@ def test_what_is_made_of_people_and_usage_breaks_with_either(source: Source) -> 
     )
     found = evaluate(frames, default_config(), Previous.nothing(1))
     assert list(found.state[0, [14, 15]]) == ["BROKEN", "BROKEN"]
+
+
+@pytest.mark.parametrize(("state", "shown"), [("late", "STALE"), ("broken", "BROKEN")])
+def test_s15_is_late_or_broken_with_a_training_source_that_it_has(state: str, shown: str) -> None:
+    people = [newcomer(weeks=5)] * 4
+    lost = make_frames(people=people, states={Source.TRAINING: state}, late={Source.TRAINING: 2})
+    previous = Previous.nothing(1)
+    previous.points[0, 14] = 77.0
+    found = evaluate(lost, default_config(), previous)
+    points = {"STALE": 77.0, "BROKEN": 0.0}[shown]  # nobody's course is known: the worse counts
+    assert (found.state[0, 14], found.points[0, 14]) == (shown, points)
+    for none in ("absent", "not_bought"):
+        bare = make_frames(people=people, states={Source.TRAINING: none})
+        assert evaluate(bare, default_config(), previous).state[0, 14] == "OK"
+
+
+def test_s15_and_s16_of_twice_the_people_are_the_same() -> None:
+    people = [newcomer(weeks=5), newcomer(weeks=1), *[regular()] * 5, silent(90)]
+    once, twice = (make_frames(people=people * copies, states=NO_TRAINING) for copies in (1, 2))
+    for code in ("S15", "S16"):
+        assert result(code, once)[0] == pytest.approx(result(code, twice)[0])
+
+
+def test_s15_asks_for_no_week_of_which_nothing_was_heard() -> None:
+    people = [newcomer(weeks=1, tenure=28), newcomer(weeks=0, tenure=28)]
+    quiet = make_frames(people=people, states=NO_TRAINING, unheard=[2])
+    check("S15", quiet, 0.5, 30 + 35 * 2 / 3)  # one of the two weeks heard
+    is_null("S15", make_frames(people=people, states=NO_TRAINING, unheard=[2, 3]), "TOO_LITTLE")
+
+
+def test_s16_nobody_is_silent_while_nothing_is_heard() -> None:
+    people = [regular()] * 9 + [silent(62)]  # active on the Wednesday of the ninth week back
+    for unheard, lost in (([], 1), ([8], 0), ([3, 5], 0), ([9], 1), ([30], 1)):
+        assert said("S16", make_frames(people=people, unheard=unheard), "part") == (lost,)
+    longer = [regular()] * 9 + [silent(63)]
+    assert said("S16", make_frames(people=longer, unheard=[4]), "part") == (1,)
