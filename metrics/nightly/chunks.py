@@ -12,6 +12,7 @@ from django.db import connection
 from metrics.models import Run, RunChunk
 
 LEASE = "60 seconds"
+PAUSE = "2 seconds"
 # a night never waits behind a recalculation; within a kind the older day goes first, because a
 # day's bands and carried values rest on the days before
 CLAIM = f"""
@@ -43,6 +44,12 @@ FAIL = f"""
 UPDATE metrics_runchunk
 SET state = CASE WHEN attempts >= {RunChunk.MAX_ATTEMPTS} THEN 'dead' ELSE 'new' END,
     last_error = %s, lease_until = NULL, not_before = now() + attempts * attempts * interval '1 s'
+WHERE id = %s AND state = 'leased' AND fence = %s
+"""  # noqa: S608 our own names, values are parameters
+PUT_BACK = f"""
+UPDATE metrics_runchunk
+SET state = 'new', attempts = attempts - 1, lease_until = NULL,
+    not_before = now() + interval '{PAUSE}'
 WHERE id = %s AND state = 'leased' AND fence = %s
 """  # noqa: S608 our own names, values are parameters
 # a worker that dies leaves its chunk leased; once the attempts are used up nobody claims it again
@@ -102,6 +109,12 @@ def fail(chunk: Claim, error: str) -> None:
     """Stores why; the chunk is tried again after a pause, or is dead after the last attempt."""
     with connection.cursor() as cursor:
         cursor.execute(FAIL, [error[:10_000], chunk.chunk_id, chunk.fence])
+
+
+def put_back(chunk: Claim) -> None:
+    """Its time has not come: it may be claimed again after a pause, and has lost no attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_BACK, [chunk.chunk_id, chunk.fence])
 
 
 def bury() -> int:

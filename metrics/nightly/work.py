@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from metrics.models import Run, RunChunk
-from metrics.nightly.chunks import Claim, LeaseLost, bury, claim, fail
+from metrics.nightly.chunks import Claim, LeaseLost, bury, claim, fail, put_back
 from metrics.nightly.prepare import prepare
 from metrics.nightly.publish import publish
 from metrics.nightly.score_chunk import score_chunk
+from metrics.nightly.waiting import imports_before
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ def work(owner: str, *, seconds: float, wake: Callable[[], None] | None = None) 
         chunk = claim(owner)
         if chunk is None:
             return Worked(done, more=False)
+        if chunk.kind == RunChunk.Kind.PREPARE and imports_before(chunk.run.data_cutoff):
+            put_back(chunk)
+            continue
         _do(chunk)
         done += 1
         if wake and chunk.kind == RunChunk.Kind.PREPARE and _waiting(chunk) > 1:
