@@ -100,10 +100,10 @@ def read_training(window: Window, *, person_ids: pd.Index[int]) -> pd.DataFrame:
 def read_milestones(
     window: Window, past: Past, *, account_ids: pd.Index[int], starts: pd.Series
 ) -> pd.DataFrame:
-    """Value tasks with their days counted from the contract's start; no due day: left out."""
+    """Value tasks with their days counted from the contract's start; NaN: no due day."""
     rows = window.fetch(MILESTONES.format(milestones=past.rows(Kind.MILESTONE)))
     rows["account"] = account_ids.get_indexer(pd.Index(rows.pop("account_id")))
-    rows = rows[(rows["account"] >= 0) & rows["due_on"].notna()].reset_index(drop=True)
+    rows = rows[rows["account"] >= 0].reset_index(drop=True)
     start = pd.to_datetime(starts.iloc[rows["account"]].reset_index(drop=True))
     for date, day in (("due_on", "due_day"), ("completed_on", "completed_day")):
         rows[day] = (pd.to_datetime(rows.pop(date)) - start).dt.days.astype(np.float64)

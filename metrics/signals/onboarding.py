@@ -40,10 +40,10 @@ def seat_activation(frames: Frames) -> pd.DataFrame:
 
 def milestone_pace(frames: Frames) -> pd.DataFrame:
     """S03: value tasks done / expected by now; a task is expected linearly up to its due day, at
-    least half a task in all. After day 90 the value of day 90 stays. n = tasks.
+    least half a task in all. After day 90 the value of day 90 stays. n = tasks with a due day.
     """
     age = np.minimum(frames.accounts["age_days"].to_numpy(), ONBOARDING_DAYS)
-    tasks = frames.milestones
+    tasks = frames.milestones[frames.milestones["due_day"].notna()]
     at = age[tasks["account"].to_numpy(dtype=np.intp)]
     due = tasks["due_day"].to_numpy(dtype=np.float64)
     credit = np.where(due > 0, np.clip(ratio(at, due), 0, 1), 1)

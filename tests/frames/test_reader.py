@@ -180,13 +180,16 @@ def test_answers_courses_and_tasks_are_counted_from_t() -> None:
         completed_on=ago(495),
         completed_known_at=at(ago(495)),
     )
-    make_milestone(account, name="No due day")
+    make_milestone(account, name="No due day", is_value=True)
     read = frames()
     assert read.surveys["answered_days_ago"].fillna(-1).tolist() == [28.0, -1.0]
     assert read.surveys["score"].fillna(-1).tolist() == [9.0, -1.0]
     assert read.surveys["person"].tolist() == [0, -1]
     assert sorted(read.training["completed_days_ago"].fillna(-1)) == [-1.0, 7.0]
-    assert read.milestones[["due_day", "completed_day"]].values.tolist() == [[10.0, 5.0]]
+    assert read.milestones["name"].tolist() == ["Kick-off", "No due day"]
+    assert read.milestones["value"].tolist() == [False, True]
+    assert read.milestones["due_day"].fillna(-1).tolist() == [10.0, -1.0]
+    assert read.milestones["completed_day"].fillna(-1).tolist() == [5.0, -1.0]
 
 
 def test_features_ever_used_are_listed_per_person() -> None:

@@ -68,8 +68,11 @@ def test_s03_stays_at_day_90() -> None:
     check("S03", make_frames(age=200, milestones=late), 0.5, 30.0)
 
 
-def test_s03_needs_a_task() -> None:
+def test_s03_needs_a_task_with_a_due_day() -> None:
     is_null("S03", make_frames(age=45), "TOO_LITTLE")
+    undated = {"due_day": None, "completed_day": 10}
+    is_null("S03", make_frames(age=45, milestones=[undated]), "TOO_LITTLE")
+    check("S03", make_frames(age=45, milestones=[*tasks(2, 4), undated]), 2 / 3, 46.666667)
 
 
 def test_s01_more_seats_than_intended_people_are_over_sold() -> None:
@@ -109,6 +112,11 @@ def test_s04_time_to_value(
     row = BY_CODE["S04"].raw(frames).iloc[0]
     assert (row["part"], row["whole"], row["n"]) == (part, 45, n)
     assert row["detail"] == (None if n else {"open": True})
+
+
+def test_s04_a_value_moment_needs_no_due_day() -> None:
+    moment = {"due_day": None, "completed_day": 60, "value": True}
+    check("S04", make_frames(milestones=[moment, *tasks(1, 1)]), 4 / 3, 60.0)
 
 
 def test_s04_has_the_target_of_the_organisation() -> None:
