@@ -88,7 +88,7 @@ def _bus_factor(frames: Frames, days: Floats, total: Floats) -> Floats:
     account, days = account[busiest], days[busiest]
     so_far = np.cumsum(days) - days
     before = so_far - so_far[np.searchsorted(account, account)]  # by busier people of the account
-    needed: Bools = (days > 0) & (before < total[account] / 2)
+    needed: Bools = before < total[account] / 2
     return per_account(frames, pd.Series(account), needed)
 
 

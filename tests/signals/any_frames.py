@@ -44,10 +44,18 @@ def any_frames(seed: int, **over: Any) -> Frames:
     ]
     count = len(people)
     facts: dict[str, Any] = {
-        "features": [{"key": key} for key in "abcd"],
+        "features": [
+            {"key": key, "level": level}
+            for key, level in zip("abcd", ["core", "core", "advanced", "advanced"], strict=True)
+        ],
         "milestones": [
-            {"account": int(random.integers(ACCOUNTS)), "due_day": 60, "completed_day": d}
-            for d in random.choice([20.0, np.nan], size=random.integers(0, 24))
+            {
+                "account": int(random.integers(ACCOUNTS)),
+                "due_day": 60,
+                "completed_day": day,
+                "value": bool(random.integers(3) == 0),
+            }
+            for day in random.choice([20.0, np.nan], size=random.integers(0, 24))
         ],
         "surveys": [
             {

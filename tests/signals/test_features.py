@@ -40,6 +40,11 @@ def test_s09_asks_only_for_what_concerns_a_persona_and_is_not_brand_new() -> Non
     check("S09", make_frames(people=people, features=features, feature_use=used), 0.75, 100.0)
 
 
+def test_s09_what_was_used_57_days_ago_is_no_longer_in_use() -> None:
+    used = uses((0, 0), (0, 1), (1, 0), ago=56) + uses((0, 2), (1, 1), ago=57)
+    check("S09", make_frames(people=active(2), features=FEATURES, feature_use=used), 0.3, 45.0)
+
+
 def test_s09_needs_two_active_people() -> None:
     frames = make_frames(people=active(1) + idle(5), features=FEATURES, feature_use=uses((0, 0)))
     is_null("S09", frames, "TOO_LITTLE")
@@ -102,6 +107,11 @@ def test_s10_the_portfolio_knows_better_what_a_tenure_uses() -> None:
     check("S10", frames, (2 / 3) / (1.1 / 3), 96.363636)
     half = advanced(crew(182, 182, 182), (0, 1), (1, 1), (2, 2), portfolio=known)
     check("S10", half, 1.0, 70.0)
+
+
+def test_s10_asks_nothing_of_those_who_are_not_active() -> None:
+    people = [*crew(0, 0, 0), *crew(700, 700, active=[29])]
+    check("S10", advanced(people, (0, 1), (3, 1), (3, 2)), (1 / 6) / 0.06, 100.0)
 
 
 def test_s10_nobody_uses_them_is_a_true_zero() -> None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.signals.base import HISTORY_DAYS, Frames, Stage
-from metrics.signals.catalogue import SIGNALS
+from metrics.signals.base import HISTORY_DAYS, Bools, Frames, Stage
+from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.defaults import effective_percentages
+from metrics.signals.weeks import active_28
 from tests.frames_maker import make_frames, person, weekdays
 from tests.signals.any_frames import CONFIG, any_frames, score_of
 
@@ -27,8 +28,8 @@ def lively(copies: int = 1, shift: int = 0, day: dt.date | None = None) -> Frame
             group="AB"[place % 2],
             intended=True,
         )
-        for place in range(6 * copies)
-    ]
+        for place in range(6)
+    ] * copies
     training = [{"person": place, "completed_days_ago": 9} for place in range(0, 6 * copies, 2)]
     used = [{"person": p, "feature": p % 2, "last_days_ago": 4} for p in range(6 * copies)]
     return make_frames(
@@ -41,7 +42,7 @@ def lively(copies: int = 1, shift: int = 0, day: dt.date | None = None) -> Frame
     )
 
 
-RATIOS = ("S01", "S02", "S05", "S07", "S09", "S12")
+RATIOS = ("S01", "S02", "S05", "S06", "S07", "S09", "S11", "S12", "S13")
 
 
 @pytest.mark.parametrize("code", RATIOS)
@@ -75,6 +76,32 @@ def test_more_active_days_never_lower_consistency(seed: int, ago: int) -> None:
     more[0, HISTORY_DAYS - ago] = True
     before, after = (score_of(f)[0].points[:, 4] for f in (frames, replace(frames, active=more)))
     assert (np.isnan(before) | (after >= before - 1e-9)).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds, st.integers(1, 51))
+def test_more_days_in_a_week_they_came_never_lower_regularity(seed: int, week: int) -> None:
+    """Who comes back for a single day after a pause brings one more week to take the mean over."""
+    frames = any_frames(seed)
+    more = frames.active.copy()
+    days = [HISTORY_DAYS - ago for ago in weekdays(week, days=range(7))]
+    more[:, days] |= frames.active[:, days].any(axis=1, keepdims=True)
+    assert_not_lower("S06", frames, more)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds, st.integers(1, HISTORY_DAYS))
+def test_more_days_of_active_people_never_lower_depth(seed: int, ago: int) -> None:
+    frames = any_frames(seed)
+    more = frames.active.copy()
+    more[:, HISTORY_DAYS - ago] |= active_28(frames)
+    assert_not_lower("S11", frames, more)
+
+
+def assert_not_lower(code: str, frames: Frames, active: Bools) -> None:
+    raw = BY_CODE[code].raw
+    before, after = (raw(f)["raw"] for f in (frames, replace(frames, active=active)))
+    assert (before.isna() | (after >= before - 1e-9)).all()
 
 
 @pytest.mark.parametrize(
