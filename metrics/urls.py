@@ -19,9 +19,9 @@ urlpatterns = [
     path("accounts/<int:pk>/", account.account, name="account"),
     path("scorecard/new/", scorecard.scorecard_new, name="scorecard_new"),
     path("scorecard/recalculate/", scorecard.scorecard_recalculate, name="scorecard_recalculate"),
-    # the default line has the short addresses: reverse() chooses by the line's name
-    path("scorecard/", include(of_line), {"line": DEFAULT_LINE}),
     path("scorecard/line/<slug:line>/", include(of_line)),
+    # the default line has the short addresses; reverse() tries the last first
+    path("scorecard/", include(of_line), {"line": DEFAULT_LINE}),
     path("runs/", runs.runs, name="runs"),
     path("runs/now/", runs.run_now, name="run_now"),
     path("runs/recompute/", runs.run_recompute, name="run_recompute"),
