@@ -27,6 +27,13 @@ class RunQuerySet(models.QuerySet["Run"]):
         """The night that pages show; every page picks it once and reads only its rows."""
         return self.published().select_related("scorecard").order_by("-business_day").first()
 
+    def of_day(self, day: dt.date, *, revision: int | None = None) -> Run | None:
+        """The published run of a day, or one of its revisions once it is finished."""
+        which = Q(is_published=True)
+        if revision is not None:
+            which = Q(revision=revision, state__in=Run.STORED_STATES)
+        return self.filter(which, business_day=day).first()
+
     def request(
         self,
         day: dt.date,
@@ -78,6 +85,7 @@ class Run(models.Model):
         FAILED = "failed", "Failed"
 
     OPEN_STATES = (State.NEW, State.RUNNING)
+    STORED_STATES = (State.COMPLETE, State.PARTIAL)
 
     kind = models.CharField(max_length=13, choices=Kind.choices, default=Kind.NIGHTLY)
     business_day = models.DateField()

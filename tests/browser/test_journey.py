@@ -40,7 +40,7 @@ def test_a_csm_reads_why_and_an_admin_changes_what_counts(page: Page, site: Site
     page.goto(f"{site.url}{site.worst.get_absolute_url()}", wait_until="networkidle")
     expect(page.locator(".hs-acc-big")).to_have_text(str(round(after)))
     expect(page.locator(".hs-acc-asof")).to_contain_text("scorecard v2")
-    expect(page.locator(".hs-acc-asof")).to_contain_text("revision 2 of the day")
+    expect(page.locator(".hs-acc-asof")).to_contain_text("revision 2 of 2")
     page.locator(".hs-data-steps summary").click()
     expect(page.locator(".hs-data-steps")).to_contain_text("Scorecard v2")
     assert_the_steps_sum(page)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from metrics.models import Scorecard
-from tests.facts import DAY, ago, make_account, make_survey
+from metrics.models import Run, Scorecard
+from tests.facts import DAY, ago, at, make_account, make_survey
 from tests.nightly.test_night import make_lively_account, night
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,35 @@ def test_a_level_is_explained_by_contributions_that_sum_to_it() -> None:
     terms = level["formula"].split(" = ")[0].split(" + ")
     products = [float(a) * float(b) for a, b in (term.split(" × ") for term in terms)]
     assert sum(products) == pytest.approx(level["raw_score"], abs=1e-4)
+
+
+def test_every_stored_revision_can_be_exported_and_explained() -> None:
+    account = make_lively_account(external_id="A-1")
+    night()
+    make_survey(account, sent=20, answered=19, score=0, known_at=at(DAY, 2))
+    night(kind=Run.Kind.RECALCULATION)
+    Run.objects.create(
+        business_day=DAY,
+        revision=3,
+        scorecard=Scorecard.objects.get(),
+        data_cutoff=at(DAY),
+        code_version="x",
+    )
+    day = ("--day", str(DAY))
+    exports = [run("export_scores", *day, *more) for more in both()]
+    assert exports[0] == exports[2] != exports[1]
+    levels = [json.loads(run("explain", "A-1", *day, *more))["raw_score"] for more in both()]
+    assert levels[0] == levels[2] < levels[1]
+    for command in (("export_scores",), ("explain", "A-1")):
+        with pytest.raises(CommandError, match="no revision 3 of 2026-03-18 is stored; there is 1"):
+            run(*command, *day, "--revision", "3")
+        with pytest.raises(CommandError, match="no run of 2026-03-01 is published"):
+            run(*command, "--day", "2026-03-01")
+
+
+def both() -> list[tuple[str, ...]]:
+    """The published revision, and each of two by its number."""
+    return [(), ("--revision", "1"), ("--revision", "2")]
 
 
 def test_a_change_is_explained_across_a_new_scorecard_in_parts_that_sum(tmp_path: Path) -> None:

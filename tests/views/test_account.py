@@ -155,7 +155,7 @@ def test_before_the_first_night_the_page_says_so() -> None:
     assert "Not scored yet" in client.get(later.get_absolute_url()).content.decode()
 
 
-def test_a_later_revision_is_named() -> None:
+def test_which_of_several_revisions_is_shown_is_named_and_leads_to_the_runs() -> None:
     team = make_team()
     account = make_customer(owner=team["ana"])
     night(DAY)
@@ -163,7 +163,10 @@ def test_a_later_revision_is_named() -> None:
     assert "revision" not in client.get(account.get_absolute_url()).content.decode()
     run = night(DAY, kind=Run.Kind.RECALCULATION)
     html = client.get(account.get_absolute_url()).content.decode()
-    assert f"run {run.pk} · revision 2 of the day" in html
+    assert f'run {run.pk} · <a href="/runs/#ledger">revision 2 of 2</a>' in html
+    Run.objects.filter(pk=run.pk).update(is_published=False)
+    Run.objects.filter(revision=1).update(is_published=True)
+    assert "revision 1 of 2" in client.get(account.get_absolute_url()).content.decode()
 
 
 def test_only_what_the_night_knew_is_shown() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Account
+from metrics.management.commands.export_scores import no_run
 from metrics.models import Run, Snapshot
 from metrics.models.scorecards import old_config
 from metrics.signals.catalogue import SIGNALS
@@ -25,10 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("account", help="external id of the account")
         parser.add_argument("--day", type=dt.date.fromisoformat, required=True)
         parser.add_argument("--since", type=dt.date.fromisoformat)
+        parser.add_argument("--revision", type=int, help="of --day; default: the published one")
 
     def handle(self, *args: Any, **options: Any) -> None:
         account, day, since = options["account"], options["day"], options["since"]
-        now = _snapshot(account, day)
+        now = _snapshot(account, day, revision=options["revision"])
         head = {"account": account, "day": day.isoformat()}
         if since is None:
             self.stdout.write(json.dumps(head | _level(now)))
@@ -38,10 +40,10 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(head | _change(then, now)))
 
 
-def _snapshot(account: str, day: dt.date) -> Snapshot:
-    run = Run.objects.published().filter(business_day=day).first()
+def _snapshot(account: str, day: dt.date, *, revision: int | None = None) -> Snapshot:
+    run = Run.objects.of_day(day, revision=revision)
     if run is None:
-        raise CommandError(f"no run of {day} is published")
+        raise CommandError(no_run(day, revision))
     ids = Account.objects.filter(external_id=account).values("pk")
     found = Snapshot.objects.filter(account_id__in=ids, day=day, run_id=run.pk).first()
     if found is None:

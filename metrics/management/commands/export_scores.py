@@ -1,4 +1,4 @@
-"""Writes the published scores of a day as CSV to standard output."""
+"""Writes the scores of a day as CSV to standard output."""
 
 from __future__ import annotations
 
@@ -47,23 +47,36 @@ WHERE s.day = %s AND s.run_id = %s ORDER BY a.external_id
 
 
 class Command(BaseCommand):
-    """One line per account of the published run of the day; empty = no value."""
+    """One line per account of the published run of the day, or of another revision of it; empty =
+    no value.
+    """
 
     help = __doc__ or ""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--day", type=dt.date.fromisoformat, required=True)
+        parser.add_argument("--revision", type=int, help="default: the published one")
         parser.add_argument("--signals", action="store_true", help="raw, points, state of each")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        run = Run.objects.published().filter(business_day=options["day"]).first()
+        day, revision = options["day"], options["revision"]
+        run = Run.objects.of_day(day, revision=revision)
         if run is None:
-            raise CommandError(f"no run of {options['day']} is published")
+            raise CommandError(no_run(day, revision))
         signals = bool(options["signals"])
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow([*COLUMNS, *(_signal_columns() if signals else ())])
         for row in _rows(run):
             writer.writerow([*row[:12], *(_signal_values(*row[12:]) if signals else ())])
+
+
+def no_run(day: dt.date, revision: int | None) -> str:
+    """Why there is nothing to show."""
+    if revision is None:
+        return f"no run of {day} is published"
+    stored = Run.objects.filter(business_day=day, state__in=Run.STORED_STATES)
+    known = ", ".join(str(number) for number in sorted(stored.values_list("revision", flat=True)))
+    return f"no revision {revision} of {day} is stored; there is {known or 'none'}"
 
 
 def _signal_columns() -> Iterator[str]:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from accounts.models import Contract
+from metrics.models import Run
 from metrics.models.scores import Band
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.numbers import number
@@ -28,6 +29,7 @@ def head(night: Night, contract: Contract | None, chosen: Moved) -> dict[str, An
     days_left = (renews_on - today).days if renews_on else None
     return {
         "as_of": night.run.data_cutoff,
+        "revisions": Run.objects.filter(business_day=today).count(),
         "signals": sum(1 for signal in SIGNALS if concerns(signal, now)),
         "band_since": _band_since(night),
         "lead": lead(night, chosen),
