@@ -8,13 +8,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from metrics.signals.base import Bools, Frames, Source, SourceState
+from metrics.signals.base import Bools, Frames, Portfolio, Source, SourceState
 from metrics.signals.plateau import (
     RECENT_WEEKS,
     WINDOW,
@@ -25,6 +24,7 @@ from metrics.signals.plateau import (
     history,
     holds,
 )
+from metrics.signals.values import per_account
 
 IN_USE_SHARE = 0.60
 FOLLOWED_WEEKS = 8
@@ -54,32 +54,33 @@ def ceiling_sets(frames: Frames, flagged: Places) -> dict[int, list[str]]:
     flagged people went beyond: first used, on a later day than that feature, one outside the 60 %.
     """
     end = (frames.day - frames.weeks[-1]).days - 7
-    used = frames.feature_use[frames.feature_use["person"].isin(flagged)]
-    used = used.assign(account=frames.people["account"].to_numpy()[used["person"]])
-    at_plateau = (used["first_days_ago"] > end + 7 * RECENT_WEEKS) & (
-        used["last_days_ago"] <= end + 7 * WINDOW
+    chosen = np.zeros(len(frames.people), dtype=bool)
+    chosen[flagged] = True
+    used = frames.feature_use[chosen[frames.feature_use["person"]]]
+    person, feature, first, last = (
+        used[name].to_numpy(dtype=np.int64)
+        for name in ("person", "feature", "first_days_ago", "last_days_ago")
     )
-    people = used[at_plateau].groupby("account")["person"].nunique()
-    having = used[at_plateau].groupby(["account", "feature"])["person"].nunique()
-    share = having / people.reindex(having.index.get_level_values(0)).to_numpy()
-    common = pd.MultiIndex.from_tuples(share[share >= IN_USE_SHARE].index, names=having.index.names)
-    inside = pd.MultiIndex.from_frame(used[["account", "feature"]]).isin(common)
-    # the newest discovery outside, per person: what she found before that is no ceiling of hers
-    beyond = used[~inside].groupby("person")["first_days_ago"].min()
-    passed = used["first_days_ago"] > used["person"].map(beyond).fillna(np.inf)
-    left = used[inside & passed][["account", "feature"]]
-    ceiling = common.difference(pd.MultiIndex.from_frame(left)) if len(left) else common
-    sets: dict[int, list[str]] = {}
-    for account, feature in sorted(ceiling):
-        sets.setdefault(int(account), []).append(str(frames.features["key"].iloc[feature]))
-    return sets
+    account = frames.people["account"].to_numpy(dtype=np.intp)
+    at_plateau = (first > end + 7 * RECENT_WEEKS) & (last <= end + 7 * WINDOW)
+    having = np.zeros((len(frames.accounts), len(frames.features)))
+    np.add.at(having, (account[person[at_plateau]], feature[at_plateau]), 1)
+    people = per_account(frames, frames.people["account"].iloc[np.unique(person[at_plateau])])
+    ceiling = having / np.maximum(people, 1)[:, None] >= IN_USE_SHARE
+    inside = ceiling[account[person], feature]
+    beyond = np.full(len(frames.people), np.inf)  # the newest discovery outside
+    np.minimum.at(beyond, person[~inside], first[~inside])
+    passed = first > beyond[person]
+    ceiling[account[person[passed]], feature[passed]] = False
+    keys = frames.features["key"].to_numpy(dtype=object)
+    return {int(place): keys[ceiling[place]].tolist() for place in np.flatnonzero(ceiling.any(1))}
 
 
-def next_features(frames: Frames, ceiling: Sequence[str]) -> list[str]:
+def next_features(portfolio: Portfolio, ceiling: Sequence[str]) -> list[str]:
     """What people elsewhere who stayed go on to from the features of this set, where the portfolio
     knows that people stop after them; nothing that is in the set.
     """
-    known = {str(found["feature"]): found["next"] for found in frames.portfolio.ceilings}
+    known = {str(found["feature"]): found["next"] for found in portfolio.ceilings}
     found = [key for feature in ceiling for key in known.get(feature, [])]
     return [key for key in dict.fromkeys(found) if key not in ceiling]
 
@@ -91,7 +92,7 @@ def stops(frames: Frames) -> Stops:
     """
     past = history(frames)
     who, flagged = _cohort(past, frames)
-    ago = int(past.ends[len(past.quiet) - FOLLOWED_WEEKS])
+    ago = int(past.ends[-1 - FOLLOWED_WEEKS])
     keys = frames.features["key"].to_numpy(dtype=object)
     used = frames.feature_use[["person", "feature", "first_days_ago"]]
     used = used[used["person"].isin(who)]
@@ -111,11 +112,17 @@ def _cohort(past: History, frames: Frames) -> tuple[Places, Bools]:
     accounts = frames.source_state[Source.USAGE] == SourceState.LIVE.value
     accounts &= ~frames.accounts["notice_given"].to_numpy(dtype=bool)
     there = accounts[frames.people["account"]] & frames.people["current"].to_numpy(dtype=bool)
-    ago = int(past.ends[len(past.quiet) - FOLLOWED_WEEKS])
+    ago = int(past.ends[-1 - FOLLOWED_WEEKS])
     who = np.flatnonzero(there & eligible(past, ago=ago))
     who = who[~flags(past, who, back=FOLLOWED_WEEKS)[0]]
-    evaluations = [holds(past, who, back=back)[0] for back in range(FOLLOWED_WEEKS + 1)]
-    pairs = [now & before for now, before in pairwise(evaluations)]
+    # two in a row hold one that is an odd number of weeks back: the others are asked where it holds
+    odd = range(1, FOLLOWED_WEEKS + 1, 2)
+    found = {back: holds(past, who, back=back)[0] for back in odd}
+    maybe = np.logical_or.reduce(list(found.values()))
+    for back in range(0, FOLLOWED_WEEKS + 1, 2):
+        found[back] = np.zeros(len(who), dtype=bool)
+        found[back][maybe] = holds(past, who[maybe], back=back)[0]
+    pairs = [found[back] & found[back + 1] for back in range(FOLLOWED_WEEKS)]
     return who, np.logical_or.reduce(pairs)
 
 

@@ -51,7 +51,7 @@ def _detail(frames: Frames, flagged: Places, lapsed: Floats, alarm: Bools) -> li
             "flagged": ids[ends[place] : ends[place + 1]].tolist(),
             "lapsed": int(lapsed[place]),
             "ceiling": ceilings.get(place, []),
-            "next": next_features(frames, ceilings.get(place, [])),
+            "next": next_features(frames.portfolio, ceilings.get(place, [])),
             "alarm": bool(alarm[place]),
         }
         for place in range(len(frames.accounts))

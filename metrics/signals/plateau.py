@@ -1,8 +1,9 @@
 """S08: people whose use drops once they have stopped to discover features. The detector looks at
 each person once a week; specification 1.4.
 
-An evaluation at T (the end of a complete week) is a function of its 28 weeks alone: weeks are
-counted back from T, quiet weeks of the season and weeks before the person came are no weeks.
+An evaluation at T (the end of a complete week) is a function of its 28 weeks alone. Some of them
+say nothing and are as if they had not been: weeks of the quiet season, weeks that an outage of the
+source swallowed, weeks before the person came.
 """
 
 from __future__ import annotations
@@ -30,15 +31,14 @@ EVALUATIONS = 25  # the oldest ends 24 weeks before the newest: 52 weeks hold it
 @dataclass(frozen=True, kw_only=True)
 class History:
     """What the detector reads, of P people and W weeks: days [P, W] active weekdays / g, came
-    [P, W], there [P, W] whole weeks with access, quiet [W], tenure [P] days before t, ends [W + 1]
-    how many days before t each T lies (ends[W]: the newest), and one row per person and feature:
-    who found it, how many days before t.
+    [P, W], speaks [P, W] weeks that say something, tenure [P] days before t, ends [W + 1] how many
+    days before t each T lies (ends[W]: the newest), and one row per person and feature: who found
+    it, how many days before t.
     """
 
     days: Floats
     came: Bools
-    there: Bools
-    quiet: Bools
+    speaks: Bools
     tenure: Floats
     ends: npt.NDArray[np.int64]
     finder: Places
@@ -54,11 +54,11 @@ def history(frames: Frames) -> History:
     """The weeks and discoveries of everybody."""
     act, g = active_days(frames), season(frames)
     mondays = np.array([(frames.day - week).days for week in frames.weeks], dtype=np.int64)
+    unheard = frames.unheard[frames.people["account"].to_numpy(dtype=np.intp)]
     return History(
         days=act / g,
         came=act > 0,
-        there=exposed(frames),
-        quiet=g < QUIET_SEASON,
+        speaks=exposed(frames) & (g >= QUIET_SEASON) & ~unheard,
         tenure=np.nan_to_num(frames.people["tenure_days"].to_numpy(dtype=np.float64)),
         ends=np.append(mondays, mondays[-1] - 7),
         finder=frames.feature_use["person"].to_numpy(dtype=np.intp),
@@ -98,50 +98,87 @@ def holds(past: History, who: Places, *, back: int) -> tuple[Bools, Bools]:
     """Steps 1 to 5 at one evaluation: whether a drop shows, and whether it is a lapse. Both
     [len(who)].
     """
-    end = len(past.quiet) - back
+    end = len(past.ends) - 1 - back
     since, until = int(past.ends[end - REFERENCE_END]), int(past.ends[end])
     asked = eligible(past, ago=until)[who]
     asked &= (past.discovered(since=since, until=until) <= MAX_DISCOVERIES)[who]
-    weeks = end - WINDOW + np.flatnonzero(~past.quiet[end - WINDOW : end])
-    if len(weeks) < LAPSE_WEEKS:
-        return np.zeros(len(who), dtype=bool), np.zeros(len(who), dtype=bool)
-    lapsed = asked & ~past.came[who, weeks[-LAPSE_WEEKS] : end].any(axis=1)
-    dropped = asked & _declined(past, who, weeks, recent_from=end - REFERENCE_END)
-    return lapsed | dropped, lapsed
+    drop, lapse = np.zeros(len(who), dtype=bool), np.zeros(len(who), dtype=bool)
+    weeks = _Weeks.of(past, who[asked], end=end)
+    lapse[asked] = weeks.lapsed()
+    drop[asked] = weeks.declined()
+    return drop | lapse, lapse
 
 
-def _declined(past: History, who: Places, weeks: Places, *, recent_from: int) -> Bools:
-    """Steps 4 and 5, on the weeks of the window that are not quiet."""
-    rows = np.ix_(who, weeks)
-    days, kept = past.days[rows], _kept(past.came[rows], past.there[rows])
-    late = weeks >= recent_from
-    from_the_end = np.cumsum(kept[:, ::-1], axis=1)[:, ::-1]
-    recent = kept & late & (from_the_end <= RECENT_WEEKS)
-    reference = kept & ~late
-    n = reference.sum(axis=1)
-    middle = _median(days, reference, n)
-    enough = (recent.sum(axis=1) == RECENT_WEEKS) & (n >= MIN_REFERENCE_WEEKS)
-    enough &= middle >= MIN_REFERENCE_DAYS
-    last = (days * recent).sum(axis=1)
-    usual = (days * reference).sum(axis=1) / np.maximum(n, 1)
-    declined: Bools = enough & (last / RECENT_WEEKS <= MAX_SHARE_LEFT * middle)
-    return declined & (_z(last, usual / WEEKDAYS, n) < MAX_Z)
-
-
-def _kept(came: Bools, there: Bools) -> Bools:
-    """Weeks that speak: with access, and no holiday. A run of at most 3 empty weeks is one for who
-    was active in more than 55 % of the weeks.
+@dataclass(frozen=True, kw_only=True)
+class _Weeks:
+    """The 28 weeks of some people, those that say nothing moved to the front, out of the way: days,
+    came, speaks, and whether each is one of the last 8. All [N, 28]; silent [N]: empty weeks since
+    the last active one, of whatever kind; ago [N, 28]: place before T, 1 for the last.
     """
-    empty = there & ~came
-    size = LONGEST_HOLIDAY + 1
-    long = np.zeros_like(empty)
-    if empty.shape[1] >= size:
-        starts = np.lib.stride_tricks.sliding_window_view(empty, size, axis=1).all(axis=2)
+
+    days: Floats
+    came: Bools
+    speaks: Bools
+    ago: Places
+    silent: Places
+
+    @classmethod
+    def of(cls, past: History, who: Places, *, end: int) -> _Weeks:
+        """The weeks before `end` of some people."""
+        window = slice(end - WINDOW, end)
+        days, came = past.days[who, window], past.came[who, window]
+        speaks = past.speaks[who, window]
+        silent = np.where(came.any(axis=1), came[:, ::-1].argmax(axis=1), WINDOW)
+        ago = np.tile(np.arange(WINDOW, 0, -1), (len(who), 1))
+        gaps = np.flatnonzero(~speaks.all(axis=1))
+        order = np.argsort(speaks[gaps], axis=1, kind="stable")
+        rows = gaps[:, None]
+        days[gaps], came[gaps], speaks[gaps] = (
+            days[rows, order],
+            came[rows, order],
+            speaks[rows, order],
+        )
+        ago[gaps] = ago[rows, order]
+        return cls(days=days, came=came, speaks=speaks, ago=ago, silent=silent)
+
+    def lapsed(self) -> Bools:
+        """Step 3: nobody came since the fourth last week, which is one of the last 8."""
+        first = self.ago[:, -LAPSE_WEEKS]
+        spoke = self.speaks[:, -LAPSE_WEEKS] & (first <= REFERENCE_END)
+        lapsed: Bools = spoke & (self.silent >= first)
+        return lapsed
+
+    def declined(self) -> Bools:
+        """Steps 4 and 5."""
+        kept, late = self._kept(), self.ago <= REFERENCE_END
+        from_the_end = np.cumsum(kept[:, ::-1], axis=1)[:, ::-1]
+        recent = kept & late & (from_the_end <= RECENT_WEEKS)
+        reference = kept & ~late
+        n = reference.sum(axis=1)
+        middle = _median(self.days, reference, n)
+        enough = (recent.sum(axis=1) == RECENT_WEEKS) & (n >= MIN_REFERENCE_WEEKS)
+        enough &= middle >= MIN_REFERENCE_DAYS
+        last = (self.days * recent).sum(axis=1)
+        usual = (self.days * reference).sum(axis=1) / np.maximum(n, 1)
+        declined: Bools = enough & (last / RECENT_WEEKS <= MAX_SHARE_LEFT * middle)
+        return declined & (_z(last, usual / WEEKDAYS, n) < MAX_Z)
+
+    def _kept(self) -> Bools:
+        """Weeks that are no holiday. A run of at most 3 empty weeks is one for who was active in
+        more than 55 % of the weeks.
+        """
+        empty = self.speaks & ~self.came
+        long = np.zeros_like(empty)
+        size = LONGEST_HOLIDAY + 1
+        run = np.logical_and.reduce(
+            [empty[:, shift : WINDOW - size + 1 + shift] for shift in range(size)]
+        )
         for shift in range(size):
-            long[:, shift : shift + starts.shape[1]] |= starts
-    regular = (came & there).sum(axis=1) > REGULAR_SHARE * there.sum(axis=1)
-    kept: Bools = there & ~(empty & ~long & regular[:, None])
-    return kept
+            long[:, shift : WINDOW - size + 1 + shift] |= run
+        active = (self.came & self.speaks).sum(axis=1)
+        regular = active > REGULAR_SHARE * self.speaks.sum(axis=1)
+        kept: Bools = self.speaks & ~(empty & ~long & regular[:, None])
+        return kept
 
 
 def _median(values: Floats, chosen: Bools, n: Places) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import comb
 from typing import Any
 
@@ -93,10 +93,10 @@ def test_what_comes_next_is_what_others_go_on_to() -> None:
         {"feature": "b", "next": ["d", "c"]},
         {"feature": "e", "next": ["d"]},
     )
-    frames = make_frames(portfolio=Portfolio(ceilings=known))
-    assert next_features(frames, ["a", "b"]) == ["c", "d"]
-    assert next_features(frames, ["c"]) == []
-    assert next_features(make_frames(), ["a"]) == []
+    portfolio = Portfolio(ceilings=known)
+    assert next_features(portfolio, ["a", "b"]) == ["c", "d"]
+    assert next_features(portfolio, ["c"]) == []
+    assert next_features(Portfolio(), ["a"]) == []
 
 
 # The portfolio
@@ -115,7 +115,7 @@ def dropping(weeks: int = 5, **over: Any) -> Any:
 THREE = {"a": (300, 1), "b": (250, 1), "c": (200, 1)}
 
 
-def portfolio_of(people: list[Any], finds: list[Mapping[str, tuple[int, int]]]) -> Frames:
+def portfolio_of(people: Sequence[Any], finds: Sequence[Mapping[str, tuple[int, int]]]) -> Frames:
     return make_frames(people=people, features=FEATURES, feature_use=used(*finds))
 
 
@@ -147,7 +147,7 @@ def test_only_who_was_eligible_unflagged_and_is_still_there_is_followed() -> Non
         steady(tenure=182 + 58),  # the Monday of eight weeks ago
         steady(),
     ]
-    finds: list[Mapping[str, tuple[int, int]]] = [THREE] * 5 + [THREE | {"a": (58, 1)}]
+    finds = [THREE] * 5 + [THREE | {"a": (58, 1)}]
     assert stops(portfolio_of(people, finds)).cohort == (2, 0)
 
 

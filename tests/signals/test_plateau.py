@@ -238,6 +238,21 @@ def test_quiet_weeks_are_no_weeks() -> None:
     assert not said(frames_of(seen, portfolio=quiet))[1]
 
 
+def test_weeks_that_an_outage_swallowed_are_no_weeks() -> None:
+    away = one((6, 0), (48, 4))
+    assert said(frames_of(away)) == (True, True)
+    assert said(frames_of(away, unheard=(1, 3))) == (True, True)
+    # three empty weeks of which we know are a holiday; an outage neither adds to it nor ends it
+    assert said(frames_of(away, unheard=(1, 3, 5))) == (False, False)
+    # the four weeks that we heard must lie within the last eight
+    long = one((9, 0), (48, 4))
+    assert said(frames_of(long, unheard=(1, 2, 3, 4))) == (True, True)
+    assert said(frames_of(long, unheard=(1, 2, 3, 4, 5))) == (False, False)
+    # a decline is seen around it, and what came through says no lapse
+    assert said(frames_of(one((1, 2), (3, 0), (3, 2), (48, 4)), unheard=(2, 3, 4))) == (True, False)
+    assert not said(frames_of(one((2, 0), (1, 1), (3, 0), (48, 4)), unheard=(3, 4)))[1]
+
+
 # Step 6, two in a row
 
 
