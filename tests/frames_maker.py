@@ -21,6 +21,7 @@ COLUMNS: dict[str, list[str]] = {
     "tickets": [
         "account",
         "person",
+        "external_id",
         "opened",
         "opened_days_ago",
         "first_answer",
@@ -36,6 +37,7 @@ COLUMNS: dict[str, list[str]] = {
     "surveys": [
         "account",
         "person",
+        "external_id",
         "kind",
         "sent_days_ago",
         "answered_days_ago",
@@ -161,6 +163,7 @@ def _facts(name: str, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
         "personas": (),
         "level": "core",
         "status": "completed",
+        "external_id": "",
         "kind": "nps",
         "channel": "email",
         "value": False,

@@ -48,7 +48,7 @@ WHERE m.account_id >= %(lo)s AND m.account_id < %(hi)s AND m.known_at <= %(cutof
 ORDER BY m.account_id, m.due_on, m.name
 """
 TICKETS = f"""
-SELECT account_id, person_id, opened_at AT TIME ZONE %(zone)s AS opened,
+SELECT account_id, person_id, external_id, opened_at AT TIME ZONE %(zone)s AS opened,
        {_ago("opened_at")} AS opened_days_ago,
        CASE WHEN {LOCAL_DAY.format(column="first_answer_at")} < %(day)s
             THEN first_answer_at AT TIME ZONE %(zone)s END AS first_answer,
@@ -66,9 +66,10 @@ FROM (
 ORDER BY account_id, opened_at, id
 """  # noqa: S608 our own names, values are parameters
 SURVEYS = f"""
-SELECT account_id, person_id, kind, sent_days_ago, answered_days_ago, score, followed_up_days_ago
+SELECT account_id, person_id, external_id, kind, sent_days_ago, answered_days_ago, score,
+       followed_up_days_ago
 FROM (
-    SELECT account_id, person_id, kind, {_ago("sent_at")} AS sent_days_ago,
+    SELECT account_id, person_id, external_id, kind, {_ago("sent_at")} AS sent_days_ago,
            {_ago("answered_at")} AS answered_days_ago,
            CASE WHEN {LOCAL_DAY.format(column="answered_at")} < %(day)s THEN score END AS score,
            {_ago("followed_up_at")} AS followed_up_days_ago, id

@@ -169,12 +169,13 @@ class Frames:
     milestones: columns account int, name str, due_day float (days after contract start; NaN: no
         day is set), completed_day float (days after contract start; NaN: not by t-1), value bool
     tickets: opened within HISTORY_DAYS; columns account int, person int (-1 unknown),
-        opened datetime64[ns] naive local, opened_days_ago int, first_answer datetime64[ns] local
-        (NaT: not yet), solved_days_ago float, severity str, topic str, maturity str,
-        escalated bool, reopens int, channel str, csat float (NaN none yet)
+        external_id str (its name at the source), opened datetime64[ns] naive local,
+        opened_days_ago int, first_answer datetime64[ns] local (NaT: not yet),
+        solved_days_ago float, severity str, topic str, maturity str, escalated bool,
+        reopens int, channel str, csat float (NaN none yet)
     surveys: sent or answered within HISTORY_DAYS; columns account int, person int (-1 unknown),
-        kind str, sent_days_ago float, answered_days_ago float, score float,
-        followed_up_days_ago float (when we came back to the person about her answer, NaN not yet)
+        external_id str, kind str, sent_days_ago float, answered_days_ago float, score float,
+        followed_up_days_ago float (when we came back to the person about it, NaN not yet)
     seats_by_week: float [A, W] seats in force in each complete ISO week; `weeks` their Mondays,
         oldest first, all W complete weeks inside HISTORY_DAYS
     unheard: bool [A, W]: weeks of which nothing was heard because the usage source was down; the
