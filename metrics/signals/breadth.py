@@ -43,18 +43,29 @@ def evenness(frames: Frames) -> pd.DataFrame:
     counts with her days, and for the size of a group only where nobody else is left in it.
     n = active weekdays; part = 1 / HHI, as many groups as if all were even; whole = K.
     """
-    people = frames.people.assign(days=active_days_in(frames, days=SHARE_DAYS))
-    groups = _listed(people, by="group", sums=("days",))
-    size = np.where(groups["target"] > 0, groups["target"], groups["named"])
-    where = groups["account"].to_numpy(dtype=np.intp)
+    groups = group_shares(frames)
     k = per_account(frames, groups["account"])
     days = per_account(frames, groups["account"], groups["days"])
-    density = groups["days"].to_numpy(dtype=np.float64) / size
-    p = np.nan_to_num(ratio(density, per_account(frames, groups["account"], density)[where]))
-    even = ratio(np.ones(len(k)), per_account(frames, groups["account"], p**2))
+    even = ratio(np.ones(len(k)), per_account(frames, groups["account"], groups["p"] ** 2))
     rules = ((k < MIN_GROUPS, State.NOT_APPLICABLE), (days < MIN_DAYS, State.TOO_LITTLE))
     raw = ratio(even - 1, k - 1)
     return table(raw, state=states(len(k), *rules), n=days, part=even, whole=k)
+
+
+def group_shares(frames: Frames) -> pd.DataFrame:
+    """One row per account and group: account, group, days (active weekdays in 84 days), size, p."""
+    people = frames.people.assign(days=share_days(frames))
+    groups = _listed(people, by="group", sums=("days",))
+    size = np.where(groups["target"] > 0, groups["target"], groups["named"])
+    where = groups["account"].to_numpy(dtype=np.intp)
+    density = groups["days"].to_numpy(dtype=np.float64) / size
+    p = np.nan_to_num(ratio(density, per_account(frames, groups["account"], density)[where]))
+    return groups.assign(size=size, p=p)
+
+
+def share_days(frames: Frames) -> Floats:
+    """Active weekdays of each person in 84 days [P]."""
+    return active_days_in(frames, days=SHARE_DAYS).astype(np.float64)
 
 
 def champion_dependence(frames: Frames) -> pd.DataFrame:
@@ -64,7 +75,7 @@ def champion_dependence(frames: Frames) -> pd.DataFrame:
     "bus_factor": the smallest number of people with at least half of the days.
     """
     account = frames.people["account"]
-    days = active_days_in(frames, days=SHARE_DAYS).astype(np.float64)
+    days = share_days(frames)
     n = per_account(frames, account, days > 0)
     total = per_account(frames, account, days)
     top = np.zeros(len(n))
@@ -94,9 +105,18 @@ def _bus_factor(frames: Frames, days: Floats, total: Floats) -> Floats:
 
 def _reached(frames: Frames, *, by: str) -> tuple[Floats, Floats]:
     """Groups (or personas) that use the product, and all that should, per account [A]."""
+    groups = groups_reached(frames, by=by)
+    reached = per_account(frames, groups["account"], groups["reached"])
+    return reached, per_account(frames, groups["account"])
+
+
+def groups_reached(frames: Frames, *, by: str) -> pd.DataFrame:
+    """One row per account and group (or persona) that should use the product: account, its name,
+    target (people), active (in 28 days), needed (active ones), reached.
+    """
     groups = _listed(frames.people.assign(active=active_28(frames)), by=by, sums=("active",))
-    alive = groups["active"] >= np.maximum(1, ALIVE_SHARE * groups["target"])
-    return per_account(frames, groups["account"], alive), per_account(frames, groups["account"])
+    needed = np.maximum(1, ALIVE_SHARE * groups["target"])
+    return groups.assign(needed=needed, reached=groups["active"] >= needed)
 
 
 def _listed(people: pd.DataFrame, *, by: str, sums: tuple[str, ...]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from metrics.signals.arrow import usage_arrow
@@ -33,12 +34,21 @@ def weekly_consistency(frames: Frames) -> pd.DataFrame:
     product the same over the last 6 calendar months, exposed to at least 2. Weeks that an outage
     swallowed (and months that share a day with one) are not counted. n = people.
     """
-    there, came, least = _monthly(frames) if _is_monthly(frames) else _weekly(frames)
-    counted = frames.people["current"].to_numpy(dtype=bool) & (there.sum(axis=1) >= least)
-    share = np.nan_to_num(ratio((came & there).sum(axis=1) * 1.0, there.sum(axis=1) * 1.0))
+    came, there, counted = weeks_kept(frames)
+    share = np.nan_to_num(ratio(came, there))
     n = per_account(frames, frames.people["account"], counted)
     raw = ratio(per_account(frames, frames.people["account"], np.where(counted, share, 0)), n)
     return table(raw, state=states(len(n), (n < 2, State.TOO_LITTLE)), n=n)
+
+
+def weeks_kept(frames: Frames) -> tuple[Floats, Floats, Bools]:
+    """Weeks (or months) in which each person came, to which she was exposed, and whether she is
+    counted: current, and exposed to enough of them. All [P].
+    """
+    there, came, least = _monthly(frames) if is_monthly(frames) else _weekly(frames)
+    exposure = there.sum(axis=1).astype(np.float64)
+    counted = frames.people["current"].to_numpy(dtype=bool) & (exposure >= least)
+    return (came & there).sum(axis=1).astype(np.float64), exposure, counted
 
 
 def active_day_regularity(frames: Frames) -> pd.DataFrame:
@@ -46,16 +56,24 @@ def active_day_regularity(frames: Frames) -> pd.DataFrame:
     exposed to whole, last 12 kept weeks. Does not concern a monthly product. n = such user-weeks;
     part = active weekdays in them.
     """
-    weeks = kept(frames)[-CONSISTENCY_WEEKS:]
-    counted = exposed(frames)[:, weeks] & frames.people["current"].to_numpy(dtype=bool)[:, None]
-    days = np.where(counted, active_days(frames)[:, weeks], 0)
+    days = days_of_weeks(frames)
     came = per_account(frames, frames.people["account"], (days > 0).sum(axis=1))
     total = per_account(frames, frames.people["account"], days.sum(axis=1))
-    off = np.full(len(came), _is_monthly(frames))
+    off = np.full(len(came), is_monthly(frames))
     rules = ((off, State.NOT_APPLICABLE), (came < MIN_USER_WEEKS, State.TOO_LITTLE))
     return table(
         ratio(total, came), state=states(len(came), *rules), n=came, part=total, whole=came
     )
+
+
+def days_of_weeks(frames: Frames) -> npt.NDArray[np.int8]:
+    """act(u, w) of current people in the last 12 kept weeks, 0 where a person was not exposed
+    [P, 12].
+    """
+    weeks = kept(frames)[-CONSISTENCY_WEEKS:]
+    counted = exposed(frames)[:, weeks] & frames.people["current"].to_numpy(dtype=bool)[:, None]
+    days: npt.NDArray[np.int8] = np.where(counted, active_days(frames)[:, weeks], 0)
+    return days
 
 
 def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
@@ -66,9 +84,9 @@ def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
     `arrow.usage_arrow`.
     """
     weeks = kept(frames)
-    recent, before = weeks[-RECENT_WEEKS:], weeks[:-RECENT_WEEKS][-BASELINE_WEEKS:]
-    users = np.where(in_life(frames) & ~frames.unheard, active_users(frames), np.nan)
-    seats = _seats(frames)
+    recent, before = recent_and_before(frames)
+    users = weekly_users(frames)
+    seats = seats_filled(frames)
     q = users / (season(frames) * seats)
     n = np.isfinite(users[:, before]).sum(axis=1).astype(np.float64)
     normal_users = _median(users[:, before])
@@ -86,7 +104,19 @@ def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
     )
 
 
-def _is_monthly(frames: Frames) -> bool:
+def recent_and_before(frames: Frames) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Columns of the last 4 kept weeks, and of the 26 kept ones before them."""
+    weeks = kept(frames)
+    return weeks[-RECENT_WEEKS:], weeks[:-RECENT_WEEKS][-BASELINE_WEEKS:]
+
+
+def weekly_users(frames: Frames) -> Floats:
+    """Active users [A, W]; NaN before the contract began and where nothing was heard."""
+    return np.where(in_life(frames) & ~frames.unheard, active_users(frames), np.nan)
+
+
+def is_monthly(frames: Frames) -> bool:
+    """Whether nobody is expected to come every week."""
     return frames.portfolio.tenant.cadence is Cadence.MONTHLY
 
 
@@ -110,7 +140,7 @@ def _of_people(frames: Frames, accounts: Bools) -> Bools:
     return rows
 
 
-def _seats(frames: Frames) -> Floats:
+def seats_filled(frames: Frames) -> Floats:
     """Seats [A, W]; a week whose seats are unknown or zero has those of the weeks beside it, and
     1 where none is known: the same in every week, they cancel.
     """

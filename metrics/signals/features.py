@@ -22,7 +22,7 @@ def feature_breadth(frames: Frames) -> pd.DataFrame:
     for their persona; features younger than 56 days are left out. Where an account's source knows
     log-ins only, nobody has a feature, and that is no zero. n = people.
     """
-    share, counted = _shares(frames, level=None)
+    share, counted = feature_shares(frames)
     n, raw = _mean(frames, share, counted)
     unknown = (n < MIN_BREADTH) | ~features_heard(frames)
     return table(raw, state=states(len(n), (unknown, State.TOO_LITTLE)), n=n)
@@ -36,7 +36,7 @@ def advanced_adoption(frames: Frames) -> pd.DataFrame:
     """
     share, counted = advanced_shares(frames)
     n, mean = _mean(frames, share, counted)
-    _, expected = _mean(frames, np.where(counted, _expected(frames), 0), counted)
+    _, expected = _mean(frames, np.where(counted, expected_shares(frames), 0), counted)
     unknown = (n < MIN_ADVANCED) | ~features_heard(frames) | ~(expected > 0)
     return table(
         ratio(mean, expected),
@@ -52,12 +52,24 @@ def depth_per_person(frames: Frames) -> pd.DataFrame:
     the breadth of S09, / the organisation's reference. At least 2 people and features known, as
     for S09. n = people.
     """
-    share, counted = _shares(frames, level=None)
-    weekly = active_days_in(frames, days=DEPTH_DAYS) / (DEPTH_DAYS / 7)
-    n, mean = _mean(frames, share * weekly, counted)
+    share, counted = feature_shares(frames)
+    n, mean = _mean(frames, share * days_a_week(frames), counted)
     unknown = (n < MIN_BREADTH) | ~features_heard(frames)
     raw = mean / frames.portfolio.tenant.depth_reference
     return table(raw, state=states(len(n), (unknown, State.TOO_LITTLE)), n=n)
+
+
+def days_a_week(frames: Frames) -> Floats:
+    """Active weekdays per week of each person in 28 days [P]."""
+    weekly: Floats = active_days_in(frames, days=DEPTH_DAYS) / (DEPTH_DAYS / 7)
+    return weekly
+
+
+def feature_shares(frames: Frames) -> tuple[Floats, Bools]:
+    """Breadth of each person [P], and whom it is asked of [P]: active in 28 days, with a relevant
+    feature.
+    """
+    return _shares(frames, level=None)
 
 
 def advanced_shares(frames: Frames) -> tuple[Floats, Bools]:
@@ -80,7 +92,7 @@ def tenure_band(frames: Frames) -> npt.NDArray[np.intp]:
     return band
 
 
-def _expected(frames: Frames) -> Floats:
+def expected_shares(frames: Frames) -> Floats:
     """e of each person [P]."""
     weeks = np.nan_to_num(frames.people["tenure_days"].to_numpy(dtype=np.float64)) / 7
     default = 0.06 + 0.16 * (1 - np.exp(-weeks / 26))
@@ -95,16 +107,24 @@ def _shares(frames: Frames, *, level: str | None) -> tuple[Floats, Bools]:
     """Features used in 56 days / relevant ones, of one level or of all, and whom that is asked of:
     active in 28 days, with at least one such feature. Both [P]; 0 for the others.
     """
+    used, relevant = used_of_relevant(frames, level=level)
+    can = relevant.sum(axis=1)
+    counted: Bools = active_28(frames) & (can > 0)
+    share = np.where(counted, used.sum(axis=1) / np.maximum(can, 1), 0.0)
+    return share, counted
+
+
+def used_of_relevant(frames: Frames, *, level: str | None) -> tuple[Bools, Bools]:
+    """Which relevant features each person used in 56 days, and which are relevant, of one level
+    or of all. Both [P, F].
+    """
     relevant = _relevant(frames)
     if level is not None:
         relevant &= (frames.features["level"] == level).to_numpy(dtype=bool)
     used = np.zeros(relevant.shape, dtype=bool)
     recent = frames.feature_use[frames.feature_use["last_days_ago"] <= FEATURE_DAYS]
     used[recent["person"].to_numpy(dtype=np.intp), recent["feature"].to_numpy(dtype=np.intp)] = True
-    can = relevant.sum(axis=1)
-    counted: Bools = active_28(frames) & (can > 0)
-    share = np.where(counted, (used & relevant).sum(axis=1) / np.maximum(can, 1), 0.0)
-    return share, counted
+    return used & relevant, relevant
 
 
 def _mean(frames: Frames, values: Floats, counted: Bools) -> tuple[Floats, Floats]:

@@ -51,15 +51,20 @@ def response_rate(frames: Frames) -> pd.DataFrame:
     """S23: (answers + 5 mu) / (sent + 5) over surveys sent in 365 days. No survey sent is our own
     omission and says nothing about the account. n = whole = sent, part = answers.
     """
-    surveys = frames.surveys
-    sent_at = surveys["sent_days_ago"].fillna(surveys["answered_days_ago"])
-    sent = surveys[sent_at <= YEAR]
+    sent = surveys_sent(frames)
     n = per_account(frames, sent["account"])
     answers = per_account(frames, sent["account"], sent["answered_days_ago"].notna())
     prior = RESPONSE_PRIOR_SURVEYS * frames.portfolio.mu_response
     raw = (answers + prior) / (n + RESPONSE_PRIOR_SURVEYS)
     state = states(len(n), (n == 0, State.NOT_APPLICABLE), (n < MIN_SENT, State.TOO_LITTLE))
     return table(raw, state=state, n=n, part=answers, whole=n)
+
+
+def surveys_sent(frames: Frames) -> pd.DataFrame:
+    """Surveys sent in 365 days; one without that day counts from its answer."""
+    surveys = frames.surveys
+    sent_at = surveys["sent_days_ago"].fillna(surveys["answered_days_ago"])
+    return surveys[sent_at <= YEAR]
 
 
 def detractor_recency(frames: Frames) -> pd.DataFrame:
@@ -69,11 +74,10 @@ def detractor_recency(frames: Frames) -> pd.DataFrame:
     closes the loop. n = whole = answers, part = detractors; detail: how many of those decide or
     champion, and the days since the last detractor spoke (None: no detractor).
     """
-    answers = last_answers(frames)
+    answers = weighted_answers(frames)
     where, age = answers["account"], answers["answered_days_ago"].to_numpy(dtype=np.float64)
-    decides = _decides(frames, answers)
-    detractor = (answers["score"] <= DETRACTOR).to_numpy(dtype=bool)
-    h = 0.5 ** (age / HALF_LIFE) * np.where(decides, WEIGHT_OF_DECIDERS, 1.0)
+    decides, detractor = answers["decides"].to_numpy(), answers["detractor"].to_numpy()
+    h = answers["h"].to_numpy(dtype=np.float64)
     n, part = per_account(frames, where), per_account(frames, where, detractor)
     prior = RECENCY_PRIOR * RECENCY_PRIOR_ANSWERS
     raw = (per_account(frames, where, h * detractor) + prior) / (
@@ -88,6 +92,15 @@ def detractor_recency(frames: Frames) -> pd.DataFrame:
     ]
     state = states(len(n), (n < 1, State.TOO_LITTLE))
     return table(raw, state=state, n=n, part=part, whole=n, detail=detail)
+
+
+def weighted_answers(frames: Frames) -> pd.DataFrame:
+    """`last_answers` with decides (or champions), detractor, and the weight h of each."""
+    answers = last_answers(frames)
+    age = answers["answered_days_ago"].to_numpy(dtype=np.float64)
+    decides = _decides(frames, answers)
+    h = 0.5 ** (age / HALF_LIFE) * np.where(decides, WEIGHT_OF_DECIDERS, 1.0)
+    return answers.assign(decides=decides, detractor=answers["score"] <= DETRACTOR, h=h)
 
 
 def _decides(frames: Frames, answers: pd.DataFrame) -> Bools:

@@ -14,6 +14,7 @@ DEFAULT_TICKET_RATE = 0.055  # per active user-week
 SATISFACTION_DAYS = 182
 SATISFIED = 4
 CSAT_PRIOR_ANSWERS = 3
+RATING = ["account", "person", "external_id", "rating", "rated_days_ago"]
 OPENS, CLOSES = 9, 17  # business hours, Monday to Friday, local
 CLOCK_CHANNELS = ("phone", "call")
 
@@ -23,17 +24,30 @@ def tickets_against_expected(frames: Frames) -> pd.DataFrame:
     open: sum over twelve weeks of active people times the rate of their tenure. Silence is mildly
     bad, excess is bad. Tickets of an incident of ours count once. n = part = T, whole = E.
     """
-    opened = frames.tickets["opened_days_ago"].to_numpy(dtype=np.float64)
-    recent = frames.tickets[opened <= TICKET_DAYS]
-    tickets = per_account(frames, _count_incidents_once(frames, recent)["account"])
-    weekly = user_weeks(frames)
-    rates = np.array(
-        [DEFAULT_TICKET_RATE if rate is None else rate for rate in frames.portfolio.ticket_rate]
-    )
-    expected = per_account(frames, frames.people["account"], weekly @ rates)
+    recent = recent_tickets(frames)
+    tickets = per_account(frames, recent["account"], recent["counted"])
+    expected = per_account(frames, frames.people["account"], expected_tickets(frames))
     state = states(len(tickets), (~has_people(frames), State.TOO_LITTLE))
     raw = (tickets + 2) / (expected + 2)
     return table(raw, state=state, n=tickets, part=tickets, whole=expected)
+
+
+def recent_tickets(frames: Frames) -> pd.DataFrame:
+    """Tickets of 84 days; `counted` is one per account and incident day of ours, and all others."""
+    recent = frames.tickets[frames.tickets["opened_days_ago"] <= TICKET_DAYS]
+    incidents = [(frames.day - day).days for day in frames.portfolio.incident_days]
+    during = recent["opened_days_ago"].isin(incidents)
+    repeated = recent[["account", "opened_days_ago"]].duplicated()
+    return recent.assign(counted=~(during & repeated).to_numpy(dtype=bool))
+
+
+def expected_tickets(frames: Frames) -> Floats:
+    """What each person would ordinarily have opened in 84 days [P]."""
+    rates = np.array(
+        [DEFAULT_TICKET_RATE if rate is None else rate for rate in frames.portfolio.ticket_rate]
+    )
+    expected: Floats = user_weeks(frames) @ rates
+    return expected
 
 
 def user_weeks(frames: Frames) -> Floats:
@@ -48,21 +62,24 @@ def user_weeks(frames: Frames) -> Floats:
     return weeks
 
 
-def _count_incidents_once(frames: Frames, tickets: pd.DataFrame) -> pd.DataFrame:
-    """One ticket per account and incident day of ours, all others as they are."""
-    incidents = [(frames.day - day).days for day in frames.portfolio.incident_days]
-    during = tickets["opened_days_ago"].isin(incidents)
-    repeated = tickets[["account", "opened_days_ago"]].duplicated()
-    return tickets[~(during & repeated).to_numpy(dtype=bool)]
-
-
 def speed_to_answer(frames: Frames) -> pd.DataFrame:
     """S19: per channel the median first answer of 84 days against what the organisation promises
     (`Tenant`), weighted by tickets. Business hours; for calls the mean, in hours of the clock.
     Never first-contact resolution or handling time. n = answered tickets; part = answer in hours
     over all channels, whole = target.
     """
-    answered = _answered(frames)
+    channels = by_channel(answered_tickets(frames))
+    where, count = channels["account"], channels["count"]
+    n = per_account(frames, where, count)
+    raw = ratio(per_account(frames, where, count * channels["hours"] / channels["target"]), n)
+    part = ratio(per_account(frames, where, count * channels["hours"]), n)
+    whole = ratio(per_account(frames, where, count * channels["target"]), n)
+    state = states(len(n), (n < 1, State.TOO_LITTLE))
+    return table(raw, state=state, n=n, part=part, whole=whole)
+
+
+def by_channel(answered: pd.DataFrame) -> pd.DataFrame:
+    """One row per account and channel: hours (median, for calls the mean), target, count."""
     channels = (
         answered.groupby(["account", "channel"], sort=False)
         .agg(
@@ -74,18 +91,11 @@ def speed_to_answer(frames: Frames) -> pd.DataFrame:
         .reset_index()
     )
     calls = channels["channel"].isin(CLOCK_CHANNELS)
-    channels["hours"] = channels["mean"].where(calls, channels["median"])
-    where, count = channels["account"], channels["count"]
-    n = per_account(frames, where, count)
-    raw = ratio(per_account(frames, where, count * channels["hours"] / channels["target"]), n)
-    part = ratio(per_account(frames, where, count * channels["hours"]), n)
-    whole = ratio(per_account(frames, where, count * channels["target"]), n)
-    state = states(len(n), (n < 1, State.TOO_LITTLE))
-    return table(raw, state=state, n=n, part=part, whole=whole)
+    return channels.assign(hours=channels["mean"].where(calls, channels["median"]))
 
 
-def _answered(frames: Frames) -> pd.DataFrame:
-    """Tickets of 84 days with a first answer: account, channel, hours until then, target."""
+def answered_tickets(frames: Frames) -> pd.DataFrame:
+    """Tickets of 84 days with a first answer, with the `hours` until then and their `target`."""
     tickets = frames.tickets
     answered = tickets[
         tickets["first_answer"].notna() & (tickets["opened_days_ago"] <= TICKET_DAYS)
@@ -95,7 +105,7 @@ def _answered(frames: Frames) -> pd.DataFrame:
     worked = business_hours(answered["opened"], answered["first_answer"])
     promised = frames.portfolio.tenant
     written = np.where(answered["channel"] == "chat", promised.chat_hours, promised.answer_hours)
-    return answered[["account", "channel"]].assign(
+    return answered.assign(
         hours=np.where(clock, np.maximum(elapsed, 0.0), worked),
         target=np.where(clock, promised.call_hours, written),
     )
@@ -130,12 +140,12 @@ def satisfaction(frames: Frames) -> pd.DataFrame:
 
 
 def ratings(frames: Frames, *, days: int = SATISFACTION_DAYS) -> pd.DataFrame:
-    """Ratings of some days, on tickets and in surveys of kind csat: account, rating 1 to 5. A
-    ticket is rated when it is solved.
+    """Ratings of some days, on tickets and in surveys of kind csat: account, person, external_id,
+    rating 1 to 5, rated_days_ago. A ticket is rated when it is solved.
     """
     tickets = frames.tickets
     rated = tickets["solved_days_ago"].fillna(tickets["opened_days_ago"])
-    on_tickets = tickets[tickets["csat"].notna() & (rated <= days)]
+    on_tickets = tickets.assign(rated_days_ago=rated)[tickets["csat"].notna() & (rated <= days)]
     surveys = frames.surveys
     asked = surveys[
         (surveys["kind"] == "csat")
@@ -144,7 +154,9 @@ def ratings(frames: Frames, *, days: int = SATISFACTION_DAYS) -> pd.DataFrame:
     ]
     return pd.concat(
         [
-            on_tickets[["account", "csat"]].rename(columns={"csat": "rating"}),
-            asked[["account", "score"]].rename(columns={"score": "rating"}),
+            on_tickets.rename(columns={"csat": "rating"})[RATING],
+            asked.rename(columns={"score": "rating", "answered_days_ago": "rated_days_ago"})[
+                RATING
+            ],
         ]
     )

@@ -54,14 +54,14 @@ def ticket_maturity(frames: Frames) -> pd.DataFrame:
     ticket one; detail: the expected share, and how many tickets count half.
     """
     rows = classified(frames, days=WINDOW)
-    newcomer = _by_newcomers(frames, rows)
+    newcomer = by_newcomers(frames, rows)
     weight = np.where(newcomer, NEW_PERSON_WEIGHT, 1.0)
     intro = (rows["maturity"] == INTRODUCTORY).to_numpy(dtype=bool)
     where = rows["account"]
     n, part = per_account(frames, where), per_account(frames, where, intro)
     asked = per_account(frames, where, intro * weight) + INTRO_PRIOR
     share = asked / (per_account(frames, where, weight) + TICKETS_PRIOR)
-    expected = _expected_intro(frames)
+    expected = expected_intro(frames)
     halves = per_account(frames, where, newcomer)
     detail = [
         {"expected": round(usual, 6), "by_newcomers": int(half)}
@@ -102,7 +102,7 @@ def intro_share(counts: Sequence[Floats]) -> tuple[float | None, ...]:
     )
 
 
-def _expected_intro(frames: Frames) -> Floats:
+def expected_intro(frames: Frames) -> Floats:
     """The share of introductory tickets that is usual at each account's age [A]."""
     weeks = frames.accounts["age_days"].to_numpy(dtype=np.float64) / 7
     usual = 0.40 + 0.25 * np.exp(-weeks / 13)
@@ -113,7 +113,7 @@ def _expected_intro(frames: Frames) -> Floats:
     return expected
 
 
-def _by_newcomers(frames: Frames, tickets: pd.DataFrame) -> Bools:
+def by_newcomers(frames: Frames, tickets: pd.DataFrame) -> Bools:
     """Tickets whose opener had been there for less than 56 days when she opened them [T]. Who
     opened it is unknown, or since when she is there: no newcomer.
     """
@@ -129,12 +129,7 @@ def escalations(frames: Frames) -> pd.DataFrame:
     or not; each ticket once. n = whole = T, part = X; detail: how many for which of the reasons.
     """
     tickets = frames.tickets[frames.tickets["opened_days_ago"] <= WINDOW]
-    reasons = {
-        "escalated": tickets["escalated"].to_numpy(dtype=bool),
-        "severe": is_severe(tickets),
-        "reopened": (tickets["reopens"] >= REOPENED).to_numpy(dtype=bool),
-        "stuck": open_business_days(frames, tickets) > STUCK_BUSINESS_DAYS,
-    }
+    reasons = gone_badly(frames, tickets)
     where = tickets["account"]
     n = per_account(frames, where)
     bad = per_account(frames, where, np.logical_or.reduce(list(reasons.values())))
@@ -143,6 +138,16 @@ def escalations(frames: Frames) -> pd.DataFrame:
     state = states(len(n), (n < MIN_TICKETS, State.TOO_LITTLE))
     raw = (bad + BAD_SHARE * BAD_PRIOR) / (n + BAD_PRIOR)
     return table(raw, state=state, n=n, part=bad, whole=n, detail=detail)
+
+
+def gone_badly(frames: Frames, tickets: pd.DataFrame) -> dict[str, Bools]:
+    """Which of the tickets went badly, by reason [T] each."""
+    return {
+        "escalated": tickets["escalated"].to_numpy(dtype=bool),
+        "severe": is_severe(tickets),
+        "reopened": (tickets["reopens"] >= REOPENED).to_numpy(dtype=bool),
+        "stuck": open_business_days(frames, tickets) > STUCK_BUSINESS_DAYS,
+    }
 
 
 def open_business_days(frames: Frames, tickets: pd.DataFrame) -> Floats:

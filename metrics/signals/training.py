@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metrics.signals.base import Bools, Frames, State
+from metrics.signals.base import Bools, Floats, Frames, State
 from metrics.signals.onboarding import ONBOARDING_DAYS
 from metrics.signals.values import per_account, ratio, states, table
 
@@ -18,19 +18,32 @@ def trained_share(frames: Frames) -> pd.DataFrame:
     min(1, .3 + .7 a / 84). People who have left do not count: that is the point with high
     turnover. n = people.
     """
-    age = frames.accounts["age_days"].to_numpy()
     current = frames.people["current"].to_numpy(dtype=bool)
     trained = is_trained(frames) & current
     people = per_account(frames, frames.people["account"], current)
     done = per_account(frames, frames.people["account"], trained)
-    ramp = np.where(age <= ONBOARDING_DAYS, np.minimum(1, 0.3 + 0.7 * age / 84), 1)
-    state = states(len(age), (people < 2, State.TOO_LITTLE))
-    return table(ratio(done, people * ramp), state=state, n=people, part=done, whole=people)
+    state = states(len(people), (people < 2, State.TOO_LITTLE))
+    raw = ratio(done, people * training_ramp(frames))
+    return table(raw, state=state, n=people, part=done, whole=people)
+
+
+def training_ramp(frames: Frames) -> Floats:
+    """The share of the people who are expected to be trained at each account's age [A]."""
+    age = frames.accounts["age_days"].to_numpy(dtype=np.float64)
+    return np.where(age <= ONBOARDING_DAYS, np.minimum(1, 0.3 + 0.7 * age / 84), 1.0)
 
 
 def is_trained(frames: Frames) -> Bools:
-    """Who has completed her course [P]. Where the account has courses for her persona (assigned
-    to anybody, in any state), one of those; where it has none, or her persona is unknown, any.
+    """Who has completed her course [P]."""
+    trained = np.zeros(len(frames.people), dtype=bool)
+    trained[frames.training["person"].to_numpy(dtype=np.intp)[her_courses(frames)]] = True
+    return trained
+
+
+def her_courses(frames: Frames) -> Bools:
+    """Which rows of the training are completed courses of a person's own path. Where the account
+    has courses for her persona (assigned to anybody, in any state), one of those; where it has
+    none, or her persona is unknown, any.
     """
     rows = frames.training
     person = rows["person"].to_numpy(dtype=np.intp)
@@ -42,9 +55,8 @@ def is_trained(frames: Frames) -> Bools:
     has_path = np.isin(account * kinds + persona, paths)
     own = named & (course == persona[person])
     done = rows["completed_days_ago"].notna().to_numpy(dtype=bool)
-    trained = np.zeros(len(frames.people), dtype=bool)
-    trained[person[done & (own | ~has_path[person])]] = True
-    return trained
+    hers: Bools = done & (own | ~has_path[person])
+    return hers
 
 
 def _shared_codes(first: pd.Series, second: pd.Series) -> tuple[Codes, Codes]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from metrics.signals.base import Bools, Floats, Frames, Source, SourceState, State
 from metrics.signals.training import is_trained
 from metrics.signals.values import per_account, ratio, states, table
 from metrics.signals.weeks import exposed, weekly_active
+
+Places = npt.NDArray[np.intp]
 
 NEWCOMER_DAYS = (28, 112)
 WEEKS_ASKED = 3
@@ -30,10 +33,10 @@ def newcomers_onboarded(frames: Frames) -> pd.DataFrame:
     onboarded; detail: how many came often enough, how many are trained (None: no such source).
     """
     account = frames.people["account"]
-    came_often, asked = _came_often(frames)
-    new = asked & _are_new(frames)
-    came, trained = new & came_often, new & is_trained(frames)
-    teaches = _has_training(frames)
+    weeks, asked = weeks_come(frames)
+    new = (asked >= 1) & _are_new(frames)
+    came, trained = new & (weeks >= asked), new & is_trained(frames)
+    teaches = has_training(frames)
     at = account.to_numpy(dtype=np.intp)
     n = per_account(frames, account, new)
     part = per_account(frames, account, came & (trained | ~teaches[at]))
@@ -55,16 +58,22 @@ def _are_new(frames: Frames) -> Bools:
     return new
 
 
-def _came_often(frames: Frames) -> tuple[Bools, Bools]:
-    """Active in enough of the weeks since provisioned [P], and whether at least one is asked [P]:
-    28 days hold three complete weeks, but of some of them nothing may have been heard.
+def newcomers(frames: Frames) -> Bools:
+    """Whom S15 is asked of [P]."""
+    _, asked = weeks_come(frames)
+    return (asked >= 1) & _are_new(frames)
+
+
+def weeks_come(frames: Frames) -> tuple[Places, Places]:
+    """Weeks active since provisioned, and how many are asked, of each person [P]: 28 days hold
+    three complete weeks, but of some of them nothing may have been heard.
     """
     weeks = exposed(frames) & ~_of_people(frames, frames.unheard)
     asked = np.minimum(WEEKS_ASKED, weeks.sum(axis=1) - 1)
-    return (weekly_active(frames) & weeks).sum(axis=1) >= asked, asked >= 1
+    return (weekly_active(frames) & weeks).sum(axis=1), asked
 
 
-def _has_training(frames: Frames) -> Bools:
+def has_training(frames: Frames) -> Bools:
     """Accounts with a training source, live or not [A]."""
     none = (SourceState.NOT_BOUGHT.value, SourceState.ABSENT.value)
     return ~np.isin(frames.source_state[Source.TRAINING], none)
@@ -79,13 +88,10 @@ def user_turnover(frames: Frames) -> pd.DataFrame:
     people, part = lost; detail: of which deactivated, silent.
     """
     account = frames.people["account"]
-    left = frames.people["left_days"].to_numpy(dtype=np.float64)
-    user = frames.people["tenure_days"].notna().to_numpy(dtype=bool)
-    gone = user & (left <= WINDOW)
-    silent = user & np.isnan(left) & _fell_silent(frames)
+    gone, silent = lost_people(frames)
     deactivated = per_account(frames, account, gone)
     quiet = per_account(frames, account, silent)
-    heads = _mean_heads(frames)
+    heads = mean_heads(frames)
     lost = deactivated + quiet
     few = (frames.accounts["age_days"].to_numpy() < WINDOW) | (heads < MIN_HEADS)
     detail = [
@@ -102,6 +108,13 @@ def user_turnover(frames: Frames) -> pd.DataFrame:
     )
 
 
+def lost_people(frames: Frames) -> tuple[Bools, Bools]:
+    """Who was deactivated in the window, and who of the others fell silent in it [P]."""
+    left = frames.people["left_days"].to_numpy(dtype=np.float64)
+    user = frames.people["tenure_days"].notna().to_numpy(dtype=bool)
+    return user & (left <= WINDOW), user & np.isnan(left) & _fell_silent(frames)
+
+
 def _fell_silent(frames: Frames) -> Bools:
     """Not active for at least 56 days after at least 4 active weeks in the history known here,
     and the first silent day lies in the window [P]. Days of which nothing was heard are not silent.
@@ -115,7 +128,7 @@ def _fell_silent(frames: Frames) -> Bools:
     return fell
 
 
-def _mean_heads(frames: Frames) -> Floats:
+def mean_heads(frames: Frames) -> Floats:
     """Mean number of people on the Mondays of the window [A]."""
     mondays = _mondays_ago(frames)
     mondays = mondays[mondays <= WINDOW]
