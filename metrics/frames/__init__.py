@@ -3,7 +3,7 @@
 Zero or unknown is decided here, once: facts after t-1 or learnt after the cut-off do not exist.
 """
 
-from metrics.frames.reader import read_frames
+from metrics.frames.reader import read_account_ids, read_frames
 from metrics.frames.window import Window
 
-__all__ = ["Window", "read_frames"]
+__all__ = ["Window", "read_account_ids", "read_frames"]

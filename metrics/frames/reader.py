@@ -100,6 +100,13 @@ def read_frames(window: Window, portfolio: Portfolio) -> Frames:
     )
 
 
+def read_account_ids(window: Window) -> list[int]:
+    """Ids of the accounts that `read_frames` of the window has, in its order."""
+    accounts = ACCOUNTS.format(accounts=read_past(window).rows(Kind.ACCOUNT))
+    ids: list[int] = window.fetch(accounts)["account_id"].tolist()
+    return ids
+
+
 def _accounts(accounts: pd.DataFrame, last_use: npt.NDArray[np.float64]) -> pd.DataFrame:
     table = accounts.drop(columns="starts_on")
     table["any_usage_days_ago"] = last_use

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Account, Organisation
-from metrics.frames import Window, read_frames
+from accounts.models import Organisation
+from metrics.frames import Window, read_account_ids, read_frames
 from metrics.models import Run, RunChunk
 from metrics.nightly.chunks import Claim, finish
 from metrics.nightly.store import ensure_partition, published_run
@@ -17,6 +17,7 @@ from metrics.signals.base import Cadence, Portfolio, Tenant
 from metrics.signals.portfolio import combine, sample, to_json
 
 CHUNK_ACCOUNTS = 500
+EVERY_ACCOUNT = 2**63 - 1
 # medians of what was measured (not carried) in the night before, by place
 MEDIANS = """
 SELECT slot.place, percentile_cont(0.5) WITHIN GROUP (ORDER BY slot.value)
@@ -44,9 +45,8 @@ def prepare(chunk: Claim) -> None:
 
 
 def account_ranges(run: Run) -> list[tuple[int, int, int]]:
-    """Half-open ranges of account ids with at most CHUNK_ACCOUNTS known by the cut-off each."""
-    known = Account.objects.filter(known_at__lte=run.data_cutoff).alive_on(run.business_day)
-    ids = list(known.order_by("pk").values_list("pk", flat=True))
+    """Half-open ranges of account ids with at most CHUNK_ACCOUNTS to be scored each."""
+    ids = read_account_ids(window_of(run, lo=0, hi=EVERY_ACCOUNT))
     firsts = ids[::CHUNK_ACCOUNTS]
     ends = [*firsts[1:], ids[-1] + 1] if ids else []
     sizes = [len(ids[i : i + CHUNK_ACCOUNTS]) for i in range(0, len(ids), CHUNK_ACCOUNTS)]
