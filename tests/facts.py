@@ -176,3 +176,14 @@ def live_scorecard() -> Scorecard:
             reason="defaults",
         )
     return Scorecard.objects.live()
+
+
+def make_line(
+    slug: str = "enterprise", *, segments: Any = ("Enterprise",), plans: Any = (), **over: Any
+) -> Scorecard:
+    """A published version of another line; `over` changes parts of the default's body."""
+    body = default_config().to_dict() | over
+    body["applies_to"] = {"segments": list(segments), "plans": list(plans)}
+    draft = Scorecard.objects.start_draft(live_scorecard(), by=None, line=slug, body=body)
+    draft.publish(edition=draft.edition, by=None, reason="They buy differently")
+    return draft

@@ -9,8 +9,17 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account
-from metrics.models import Run
-from tests.facts import DAY, ago, live_scorecard, make_account, make_person, make_training, use
+from metrics.models import Run, Scorecard
+from tests.facts import (
+    DAY,
+    ago,
+    live_scorecard,
+    make_account,
+    make_line,
+    make_person,
+    make_training,
+    use,
+)
 from tests.views.nights import WORKDAYS, make_customer, make_team, night
 
 PASSWORD = "correct horse battery"
@@ -46,6 +55,9 @@ class Site:
             "account without a score": self.new.get_absolute_url(),
             "scorecard": "/scorecard/",
             "versions": "/scorecard/versions/",
+            "new scorecard": "/scorecard/new/",
+            "scorecard of a line": "/scorecard/line/partners/",
+            "draft of a line": "/scorecard/line/mid-market/",
             "runs": "/runs/",
             "rejects": "/runs/rejects/",
             "jump": "/jump/?q=a",
@@ -69,6 +81,9 @@ def site(transactional_db: None, live_server: LiveServer) -> Site:
     new = make_account(name="Copperleaf Retail", owner=ana, started=9)
     night(ago(30))
     run = night(DAY)
+    make_line("partners", segments=[HOSTILE])
+    make_line("mid-market", segments=["Mid-market"])
+    Scorecard.objects.start_draft(Scorecard.objects.live("mid-market"), by=team["ada"])
     return Site(url=live_server.url, worst=worst, hostile=hostile, new=new, run=run)
 
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from metrics.forms import Choice, DraftForm
 from metrics.models import AccountCurrent, Run, Scorecard
 from metrics.signals.defaults import default_config, read_config
-from tests.facts import DAY, ago, live_scorecard, make_account
+from tests.facts import DAY, ago, live_scorecard, make_account, make_line
 from tests.views.nights import client_of, make_customer, make_team, night
 
 pytestmark = pytest.mark.django_db
@@ -24,18 +24,6 @@ def ada() -> Client:
     """An admin's browser."""
     live_scorecard()
     return client_of(make_team()["ada"])
-
-
-def make_line(
-    slug: str = "enterprise", *, segments: Any = ("Enterprise",), plans: Any = (), **over: Any
-) -> Scorecard:
-    """A published version of another line; `over` changes parts of its body."""
-    body = default_config().to_dict() | over
-    body["applies_to"] = {"segments": list(segments), "plans": list(plans)}
-    draft = Scorecard.objects.start_draft(live_scorecard(), by=None, line=slug, body=body)
-    draft.save_draft(body, edition=draft.edition)
-    draft.publish(edition=draft.edition, by=None, reason="They buy differently")
-    return draft
 
 
 def fields(slug: str = "enterprise", **over: Any) -> dict[str, Any]:

@@ -53,6 +53,8 @@ def show(
     context |= {
         "live": live,
         "card": draft or ("the new draft" if editing else line.live),
+        "was": str(live) if line.is_default else "live",  # short, for narrow columns
+        "will": str(draft) if draft and line.is_default else "draft",
         "draft": draft,
         "editing": editing,
         "edition": draft.edition if draft else 0,
