@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from metrics.signals.base import Cadence, Frames, Portfolio, Source, Tenant
+from metrics.signals.base import HISTORY_DAYS, Cadence, Frames, Portfolio, Source, Tenant
 from metrics.signals.weeks import complete_weeks
 from tests.frames_maker import make_frames, person
 from tests.reference.activity import active_days
@@ -247,20 +247,31 @@ def make_portfolio(random: Random, day: dt.date) -> Portfolio:
 
 
 def with_odd_histories(frames: Frames, random: Random) -> Frames:
-    """Seats that changed or that nobody knew at first, training not bought, usage of nobody."""
+    """Seats that changed or that nobody knew at first, training not bought, usage of nobody,
+    weeks that an outage swallowed.
+    """
     seats, accounts = frames.seats_by_week.copy(), frames.accounts.copy()
-    training = frames.source_state[Source.TRAINING].copy()
+    training, unheard = frames.source_state[Source.TRAINING].copy(), frames.unheard.copy()
     for place in range(len(accounts)):
         if random.random() < 0.4:
             week = random.randrange(seats.shape[1])
             seats[place, :week] = random.choice([np.nan, 2, 30])
         if random.random() < 0.4:
             training[place] = random.choice(["absent", "not_bought", "late", "broken"])
+        if random.random() < 0.3:
+            first = unheard.shape[1] - random.choice([3, 4, 5, 6, 8, 10, 14, 20, 30])
+            unheard[place, first : first + random.randint(1, 3)] = True
         if random.random() < 0.1:
             accounts.loc[place, "any_usage_days_ago"] = 1.0
+    active = frames.active.copy()
+    lost = np.repeat(unheard[frames.people["account"]], 7, axis=1)
+    first = HISTORY_DAYS - (frames.day - frames.weeks[0]).days
+    active[:, first : first + lost.shape[1]] &= ~lost
     return replace(
         frames,
         accounts=accounts,
+        active=active,
+        unheard=unheard,
         seats_by_week=seats,
         source_state={**frames.source_state, Source.TRAINING: training},
     )

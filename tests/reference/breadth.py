@@ -69,14 +69,18 @@ def target_groups(account: Account) -> list[str]:
 
 
 def s15(account: Account, portfolio: Portfolio) -> Value:
-    newcomers = [p for p in account.current if 28 <= p.tenure(account.today) <= 112]
+    newcomers = [
+        person
+        for person in account.current
+        if 28 <= person.tenure(account.today) <= 112 and len(account.heard_weeks(person)) > 1
+    ]
     if account.age <= 112 or len(newcomers) < 2:
         return None, TOO_LITTLE
     return sum(found_her_way(account, person) for person in newcomers) / len(newcomers), OK
 
 
 def found_her_way(account: Account, person: Person) -> bool:
-    weeks = [week for week in account.weeks if person.provisioned and person.provisioned <= week]
+    weeks = account.heard_weeks(person)
     came = sum(person.in_week(week) > 0 for week in weeks)
     taught = not account.has_training or trained(account, person)
     return came >= min(3, len(weeks) - 1) and taught
@@ -100,5 +104,7 @@ def lost(account: Account, person: Person) -> bool:
     if person.left or not person.provisioned:
         return account.within(person.left, 182)
     weeks = sum(person.in_week(week) > 0 for week in account.weeks)
-    silent = (account.today - max(person.days, default=account.today)).days - 1
-    return weeks >= 4 and 56 <= silent <= 182
+    last = max(person.days, default=account.today)
+    silent = (account.today - last).days - 1
+    unheard = 7 * sum(week > last for week in account.unheard)
+    return weeks >= 4 and silent - unheard >= 56 and silent <= 182

@@ -11,6 +11,7 @@ from tests.reference.world import (
     NOT_APPLICABLE,
     OK,
     TOO_LITTLE,
+    WEEK,
     Account,
     Feature,
     Person,
@@ -25,7 +26,7 @@ def s05(account: Account, portfolio: Portfolio) -> Value:
     weeks = kept_weeks(account, portfolio)[-12:]
     shares = []
     for person in account.current:
-        asked = [week for week in weeks if person.provisioned and person.provisioned <= week]
+        asked = [week for week in account.heard_weeks(person) if week in weeks]
         if len(asked) >= 4:
             shares.append(sum(person.in_week(week) > 0 for week in asked) / len(asked))
     return (mean(shares), OK) if len(shares) >= 2 else (None, TOO_LITTLE)
@@ -36,7 +37,8 @@ def monthly_consistency(account: Account) -> Value:
     months, end = [], account.today.replace(day=1)
     for _ in range(6):
         start = (end - dt.timedelta(days=1)).replace(day=1)
-        months.append((start, (end - start).days))
+        if not any(week < end and week + WEEK > start for week in account.unheard):
+            months.append((start, (end - start).days))
         end = start
     shares = []
     for person in account.current:
@@ -53,17 +55,20 @@ def s06(account: Account, portfolio: Portfolio) -> Value:
     days = [
         count
         for person in account.current
-        for week in weeks
-        if person.provisioned and person.provisioned <= week and (count := person.in_week(week))
+        for week in account.heard_weeks(person)
+        if week in weeks and (count := person.in_week(week))
     ]
     return (mean(days), OK) if len(days) >= 10 else (None, TOO_LITTLE)
 
 
 def s07(account: Account, portfolio: Portfolio) -> Value:
-    weeks = [week for week in kept_weeks(account, portfolio) if week >= account.start]
-    recent, baseline = weeks[-4:], weeks[:-4][-26:]
+    weeks = kept_weeks(account, portfolio)
+    recent, baseline = (
+        [week for week in span if week >= account.start and week not in account.unheard]
+        for span in (weeks[-4:], weeks[:-4][-26:])
+    )
     people = {week: sum(p.in_week(week) > 0 for p in account.people) for week in weeks}
-    if len(baseline) < 8 or median(people[week] for week in baseline) < 3:
+    if not recent or len(baseline) < 8 or median(people[week] for week in baseline) < 3:
         return None, TOO_LITTLE
 
     seats = seats_taken_as_unchanged(account)

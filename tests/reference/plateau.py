@@ -48,7 +48,7 @@ def fell(account: Account, portfolio: Portfolio, person: Person, end: dt.date) -
         return False
     if sum(end - 8 * WEEK <= first < end for first in person.first_use.values()) > 1:
         return False
-    window = [week for week in account.weeks if end - 28 * WEEK <= week < end and since <= week]
+    window = [week for week in account.heard_weeks(person) if end - 28 * WEEK <= week < end]
     days = {
         week: person.in_week(week) / season
         for week in window

@@ -115,6 +115,7 @@ class Account:
     weeks: list[dt.date]  # Mondays of complete weeks, oldest first
     seats_in: dict[dt.date, float | None]
     has_training: bool
+    unheard: set[dt.date]  # weeks that an outage of usage swallowed
 
     @property
     def start(self) -> dt.date:
@@ -123,6 +124,11 @@ class Account:
     @property
     def current(self) -> list[Person]:
         return [person for person in self.people if person.current]
+
+    def heard_weeks(self, person: Person) -> list[dt.date]:
+        """Whole weeks since she was provisioned of which something was heard."""
+        since = person.provisioned
+        return [w for w in self.weeks if since and since <= w and w not in self.unheard]
 
     def first_of(self, days: int) -> dt.date:
         """First day of the window of so many days that ends with yesterday."""
@@ -198,6 +204,7 @@ def account_of(frames: Frames, place: int) -> Account:
         ],
         weeks=weeks,
         seats_in=dict(zip(weeks, seats, strict=True)),
+        unheard={w for w, lost in zip(weeks, frames.unheard[place], strict=True) if lost},
         has_training=frames.source_state[Source.TRAINING][place] not in ("absent", "not_bought"),
     )
 
