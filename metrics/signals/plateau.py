@@ -94,6 +94,18 @@ def flags(past: History, who: Places, *, back: int = 0) -> tuple[Bools, Bools]:
     return flagged, flagged & lapsed
 
 
+def levels(past: History, who: Places) -> tuple[Floats, Floats]:
+    """Active days a week before and in the recent weeks of the newest evaluation, [len(who)] each:
+    the two sides of step 5. NaN where no week says anything.
+    """
+    weeks = _Weeks.of(past, who, end=len(past.ends) - 1)
+    recent, reference = weeks.compared()
+    usual = _median(weeks.days, reference, reference.sum(axis=1))
+    last, counted = (weeks.days * recent).sum(axis=1), recent.sum(axis=1)
+    now = np.where(counted > 0, last / np.maximum(counted, 1), np.nan)
+    return np.where(np.isfinite(usual), usual, np.nan), now
+
+
 def holds(past: History, who: Places, *, back: int) -> tuple[Bools, Bools]:
     """Steps 1 to 5 at one evaluation: whether a drop shows, and whether it is a lapse. Both
     [len(who)].
@@ -142,18 +154,13 @@ class _Weeks:
         return cls(days=days, came=came, speaks=speaks, ago=ago, silent=silent)
 
     def lapsed(self) -> Bools:
-        """Step 3: nobody came since the fourth last week, which is one of the last 8."""
-        first = self.ago[:, -LAPSE_WEEKS]
-        spoke = self.speaks[:, -LAPSE_WEEKS] & (first <= REFERENCE_END)
-        lapsed: Bools = spoke & (self.silent >= first)
+        """Step 3: not seen since the first of the last four weeks that say something."""
+        lapsed: Bools = self.speaks[:, -LAPSE_WEEKS] & (self.silent >= self.ago[:, -LAPSE_WEEKS])
         return lapsed
 
     def declined(self) -> Bools:
         """Steps 4 and 5."""
-        kept, late = self._kept(), self.ago <= REFERENCE_END
-        from_the_end = np.cumsum(kept[:, ::-1], axis=1)[:, ::-1]
-        recent = kept & late & (from_the_end <= RECENT_WEEKS)
-        reference = kept & ~late
+        recent, reference = self.compared()
         n = reference.sum(axis=1)
         middle = _median(self.days, reference, n)
         enough = (recent.sum(axis=1) == RECENT_WEEKS) & (n >= MIN_REFERENCE_WEEKS)
@@ -162,6 +169,12 @@ class _Weeks:
         usual = (self.days * reference).sum(axis=1) / np.maximum(n, 1)
         declined: Bools = enough & (last / RECENT_WEEKS <= MAX_SHARE_LEFT * middle)
         return declined & (_z(last, usual / WEEKDAYS, n) < MAX_Z)
+
+    def compared(self) -> tuple[Bools, Bools]:
+        """The recent weeks of each person, and those that they are held against [N, 28]."""
+        kept, late = self._kept(), self.ago <= REFERENCE_END
+        from_the_end = np.cumsum(kept[:, ::-1], axis=1)[:, ::-1]
+        return kept & late & (from_the_end <= RECENT_WEEKS), kept & ~late
 
     def _kept(self) -> Bools:
         """Weeks that are no holiday. A run of at most 3 empty weeks is one for who was active in

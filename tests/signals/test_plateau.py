@@ -244,10 +244,13 @@ def test_weeks_that_an_outage_swallowed_are_no_weeks() -> None:
     assert said(frames_of(away, unheard=(1, 3))) == (True, True)
     # three empty weeks of which we know are a holiday; an outage neither adds to it nor ends it
     assert said(frames_of(away, unheard=(1, 3, 5))) == (False, False)
-    # the four weeks that we heard must lie within the last eight
+    assert said(frames_of(away, unheard=range(1, 7))) == (False, False)
+    # a lapse is the last four weeks that we heard; a decline needs four of the last eight
     long = one((9, 0), (48, 4))
-    assert said(frames_of(long, unheard=(1, 2, 3, 4))) == (True, True)
-    assert said(frames_of(long, unheard=(1, 2, 3, 4, 5))) == (False, False)
+    assert said(frames_of(long, unheard=range(1, 6))) == (True, True)
+    drop = one((9, 1), (48, 4))
+    assert said(frames_of(drop, unheard=range(1, 5))) == (True, False)
+    assert said(frames_of(drop, unheard=range(1, 6))) == (False, False)
     # a decline is seen around it, and what came through says no lapse
     assert said(frames_of(one((1, 2), (3, 0), (3, 2), (48, 4)), unheard=(2, 3, 4))) == (True, False)
     assert not said(frames_of(one((2, 0), (1, 1), (3, 0), (48, 4)), unheard=(3, 4)))[1]
