@@ -257,6 +257,7 @@ def test_what_a_run_stores_gives_the_same_portfolio() -> None:
         mu_response=0.3,
         ticket_rate=(0.1, None, 0.2, None, 0.05),
         incident_days=frozenset({WEEKS[3]}),
+        ceilings=({"feature": "a", "people": 20, "p": 0.01, "next": ["b"]},),
         advanced_share=(0.05, None, 0.1, None, 0.3),
         large_arr={"EUR": 90_000.0, "USD": 70_000.5},
         tenant=Tenant(cadence=Cadence.MONTHLY, value_days=60, depth_reference=0.4, call_hours=0.1),
