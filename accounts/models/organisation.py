@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 TARGETS = ("value_days", "depth_reference", "answer_hours", "chat_minutes", "call_seconds")
+MOST = 100_000
 
 
 def validate_zone(name: str) -> None:
@@ -56,7 +57,7 @@ class Organisation(models.Model):
             *[
                 models.CheckConstraint(
                     name=f"organisation_{field}_is_sane",
-                    condition=models.Q(**{f"{field}__gt": 0, f"{field}__lte": 100_000}),
+                    condition=models.Q(**{f"{field}__gt": 0, f"{field}__lte": MOST}),
                 )
                 for field in TARGETS
             ],
@@ -64,6 +65,16 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError for a target that is no target."""
+        wrong = {
+            field: "must be above 0 and at most 100,000"
+            for field in TARGETS
+            if not 0 < getattr(self, field) <= MOST
+        }
+        if wrong:
+            raise ValidationError(wrong)
 
     @classmethod
     def current(cls) -> Organisation:
