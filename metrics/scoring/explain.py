@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from metrics.scoring.caps import binding
 
 REFERENCE = 70.0  # "good enough": contributions are also shown against it
 
@@ -17,13 +19,20 @@ REFERENCE = 70.0  # "good enough": contributions are also shown against it
 class Level:
     """One account on one day. points, weights: by signal code; only signals with a weight.
 
-    raw_score = sum(weights * points), before caps; score after them.
+    raw_score = sum(weights * points), before caps; score after them. caps: rule -> cap of those
+    that hold, binding or not.
     """
 
     points: Mapping[str, float]
     weights: Mapping[str, float]
     raw_score: float
     score: float
+    caps: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def binding(self) -> str:
+        """The rule whose cap decides over the score; "" where none does."""
+        return binding(self.raw_score, self.caps)
 
     def contributions(self) -> dict[str, float]:
         """Points that each signal gives; they sum to the raw score."""
@@ -38,13 +47,18 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """performance + weighting + caps + configuration = total = score after - score before."""
+    """performance + weighting + caps + configuration = total = score after - score before.
+
+    bound_before, bound_after: the rule whose cap decided over each day, "" where none did.
+    """
 
     performance: Mapping[str, float]
     weighting: Mapping[str, float]
     caps: float
     configuration: float
     total: float
+    bound_before: str = ""
+    bound_after: str = ""
 
 
 def change(before: Level, after: Level, *, after_under_old: Level | None = None) -> Change:
@@ -72,6 +86,8 @@ def change(before: Level, after: Level, *, after_under_old: Level | None = None)
         caps=(after.score - after.raw_score) - (before.score - before.raw_score),
         configuration=after.raw_score - facts.raw_score,
         total=after.score - before.score,
+        bound_before=before.binding,
+        bound_after=after.binding,
     )
 
 

@@ -76,6 +76,7 @@ def level(stored: Stored) -> Level | None:
         weights=_named(stored.weights, stored.weights),
         raw_score=stored.raw_score,
         score=stored.score,
+        caps=caps_of(stored),
     )
 
 
@@ -140,11 +141,11 @@ def steps(before: Stored, after: Stored, parts: Change) -> list[Step]:
 def main_cause(before: Stored, after: Stored, parts: Change) -> str:
     """The largest reason in the direction of the change, in at most 40 characters."""
     rising = parts.total > 0
-    held, holds = set(caps_of(before)), set(caps_of(after))
-    if parts.caps < 0 and not rising and holds - held:
-        return CAP_CAUSES[min(holds - held)]
-    if parts.caps > 0 and rising and held - holds:
-        return CAP_LIFTED[min(held - holds)]
+    was, now = parts.bound_before, parts.bound_after
+    if parts.caps < 0 and not rising and now and now != was:
+        return CAP_CAUSES[now]
+    if parts.caps > 0 and rising and was and was not in caps_of(after):
+        return CAP_LIFTED[was]
     if abs(parts.configuration) > abs(parts.total) / 2:
         return "The scorecard changed"
     for reason in reasons(before, after, parts):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,6 +65,16 @@ def test_a_signal_that_appears_reads_as_weighting() -> None:
 def test_a_cap_that_begins_to_bind_is_named_apart() -> None:
     parts = change(level({"A": 1}, {"A": 80}), level({"A": 1}, {"A": 70}, cap=30))
     assert (parts.performance["A"], parts.caps, parts.total) == (-10, -40, -50)
+
+
+def test_the_rule_that_decides_is_named_for_each_day() -> None:
+    free = level({"A": 1}, {"A": 80})
+    held = replace(free, score=45.0, caps={"R2": 60.0, "R4": 45.0, "R3": 65.0})
+    parts = change(free, held)
+    assert (parts.bound_before, parts.bound_after) == ("", "R4")
+    assert (held.binding, change(held, free).bound_before) == ("R4", "R4")
+    # a cap above the score holds, and decides nothing
+    assert replace(free, raw_score=40.0, score=40.0, caps={"R4": 45.0}).binding == ""
 
 
 signals = st.dictionaries(

@@ -158,6 +158,21 @@ def test_a_cap_and_a_scorecard_have_their_own_steps() -> None:
     assert main_cause(uncapped, uncapped, nothing) == ""
 
 
+def test_the_cap_that_decides_is_the_cause_and_not_one_that_only_holds() -> None:
+    free = night(team(10))
+    assert free.raw_score is not None
+
+    def under(**caps: float) -> Night:
+        held = [{"rule": rule, "cap": cap} for rule, cap in caps.items()]
+        return replace(free, score=min(caps.values()), caps=held)
+
+    ticket, both = under(R3=65.0), under(R3=65.0, R8=55.0)
+    assert main_cause(free, both, told(free, both)) == "Usage fell by 40\u00a0% or more"
+    assert main_cause(ticket, both, told(ticket, both)) == "Usage fell by 40\u00a0% or more"
+    lifted = main_cause(both, ticket, told(both, ticket))
+    assert lifted == "Usage is no longer far below normal"
+
+
 def test_facts_without_a_score_under_the_old_scorecard_are_compared_under_the_new() -> None:
     strict = read_config({"thresholds": {"min_coverage": 1.0}})
     before, after = night(team(10)), night(team(4))
