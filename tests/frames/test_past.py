@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 import time_machine
 
-from accounts.models import Change
+from accounts.models import Account, Change
 from metrics.frames import Window, read_frames
+from metrics.frames.past import read_past
 from metrics.rollups import refresh
 from metrics.signals.base import Frames, Portfolio
 from tests.ingest.sending import Sender, table
@@ -159,6 +160,22 @@ def test_only_the_changed_columns_that_a_score_reads_are_kept(
         ("person", {"group": "Ops", "champion": True}, LATE),
     ]
     assert table(Change, "batch_id", kind="person") == [(report.batch,)]
+
+
+def test_a_change_names_the_account_whose_chunk_reads_it(
+    world: Sender, clock: time_machine.Coordinates
+) -> None:
+    clock.move_to(LATE)
+    for name in ("plan", "group", "due", "level", "outage over", "worse outage"):
+        world(*CHANGES[name])
+    acme = Account.objects.get(external_id="A1").pk
+    kinds = ("kind", "account_id")
+    assert table(Change, *kinds, known_at=LATE) == [
+        ("account", acme), ("feature", 0), ("milestone", acme), ("person", acme),
+        ("source_status", 0), ("source_status", acme),
+    ]  # fmt: skip
+    window = Window(day=CUTOFF.date(), cutoff=CUTOFF, zone="UTC", lo=acme + 1, hi=acme + 2)
+    assert read_past(window).changed == {"feature", "source_status"}
 
 
 def test_a_row_that_one_file_makes_and_changes_is_new(

@@ -89,7 +89,7 @@ def test_only_outages_of_usage_that_are_known_and_over_count() -> None:
 
 def test_an_outage_longer_than_the_window_is_cut_at_its_edges() -> None:
     make_used(1)
-    make_status("usage", "broken", since=HISTORY_DAYS + 40, until=HISTORY_DAYS)
+    make_status("usage", "broken", since=HISTORY_DAYS + 40, until=HISTORY_DAYS + 5)
     assert unheard(frames()) == [[]]
     make_status("usage", "broken", since=HISTORY_DAYS + 30, until=HISTORY_DAYS - 10)
     (weeks,) = unheard(frames())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection, connections
@@ -11,11 +12,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from metrics import nightly
+from metrics.ingest import import_file
 from metrics.ingest.batches import ALIVE
 from metrics.models import Batch, Run
+from metrics.nightly.chunks import claim
+from metrics.nightly.prepare import prepare
 from metrics.nightly.waiting import imports_before
 from metrics.nightly.work import Worked
 from tests.facts import live_scorecard, make_account
+from tests.ingest.sending import Sender
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +56,19 @@ def test_an_import_that_began_before_the_cut_off_and_lives_holds_the_night_up(
     assert imports_before(timezone.now())
     assert not imports_before(timezone.now() - dt.timedelta(minutes=31))
     Batch.objects.update(state="finished")
+    assert not imports_before(timezone.now())
+
+
+def test_an_import_holds_its_lock_as_long_as_it_reads(tmp_path: Path) -> None:
+    seen = []
+
+    def look(rows: int) -> None:
+        Batch.objects.update(started_at=timezone.now() - dt.timedelta(minutes=30))
+        seen.append(imports_before(timezone.now()))
+
+    file = Sender(tmp_path).write("accounts", "A1,Acme")
+    import_file("accounts", file, progress=look)
+    assert seen == [True]
     assert not imports_before(timezone.now())
 
 
@@ -95,6 +113,19 @@ def test_a_night_that_waits_loses_no_attempt_and_goes_on_by_itself() -> None:
     nightly.work("tests", seconds=60)
     run.refresh_from_db()
     assert run.state == "complete"
+
+
+def test_a_night_that_has_begun_goes_on() -> None:
+    make_account()
+    now = timezone.now()
+    Run.objects.request(
+        now.date(), kind="nightly", scorecard=live_scorecard(), data_cutoff=now, code_version="x"
+    )
+    chunk = claim("tests")
+    assert chunk is not None
+    prepare(chunk)
+    make_batch(minutes=0.5)
+    assert nightly.work("tests", seconds=60).done == 1
 
 
 def test_an_import_that_begins_after_the_cut_off_is_not_waited_for() -> None:
