@@ -53,8 +53,8 @@ def weeks_kept(frames: Frames) -> tuple[Floats, Floats, Bools]:
 
 def active_day_regularity(frames: Frames) -> pd.DataFrame:
     """S06: mean of act(u, w) over the weeks in which a current person came and that she was
-    exposed to whole, last 12 kept weeks. Does not concern a monthly product. n = such user-weeks;
-    part = active weekdays in them.
+    exposed to whole, last 12 kept weeks without those of an outage. Does not concern a monthly
+    product. n = such user-weeks; part = active weekdays in them.
     """
     days = days_of_weeks(frames)
     came = per_account(frames, frames.people["account"], (days > 0).sum(axis=1))
@@ -67,11 +67,12 @@ def active_day_regularity(frames: Frames) -> pd.DataFrame:
 
 
 def days_of_weeks(frames: Frames) -> npt.NDArray[np.int8]:
-    """act(u, w) of current people in the last 12 kept weeks, 0 where a person was not exposed
-    [P, 12].
+    """act(u, w) of current people in the last 12 kept weeks, 0 where a person was not exposed or
+    an outage swallowed some of the days [P, 12].
     """
     weeks = kept(frames)[-CONSISTENCY_WEEKS:]
-    counted = exposed(frames)[:, weeks] & frames.people["current"].to_numpy(dtype=bool)[:, None]
+    there = exposed(frames) & ~_of_people(frames, frames.unheard)
+    counted = there[:, weeks] & frames.people["current"].to_numpy(dtype=bool)[:, None]
     days: npt.NDArray[np.int8] = np.where(counted, active_days(frames)[:, weeks], 0)
     return days
 
@@ -93,14 +94,15 @@ def usage_against_own_normal(frames: Frames) -> pd.DataFrame:
     heard = np.isfinite(users[:, recent]).any(axis=1)
     enough = (n >= MIN_BASELINE_WEEKS) & (normal_users >= MIN_BASELINE_USERS) & heard
     raw = ratio(_mean(q[:, recent]), _median(q[:, before])) - 1
-    arrows = usage_arrow(q, seats=seats, weeks=weeks).round(6).tolist()
+    arrows = usage_arrow(q, seats=seats, weeks=weeks).round(6)
+    said = zip(arrows.tolist(), enough & np.isfinite(arrows), strict=True)
     return table(
         raw,
         state=states(len(n), (~enough, State.TOO_LITTLE)),
         n=n,
         part=_mean(users[:, recent]),
         whole=normal_users,
-        detail=[{"arrow": a} if ok else None for a, ok in zip(arrows, enough, strict=True)],
+        detail=[{"arrow": arrow} if known else None for arrow, known in said],
     )
 
 

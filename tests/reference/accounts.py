@@ -161,7 +161,7 @@ def add_milestones(chunk: Chunk, random: Random, *, account: int, age: int) -> N
         chunk.milestones.append(
             {
                 "account": account,
-                "due_day": random.choice([0, 14, 30, 60, 90, 120]),
+                "due_day": random.choice([0, 14, 30, 60, 90, 120, float("nan")]),
                 "completed_day": done if done < age else float("nan"),
                 "value": random.random() < 0.5,
             }
@@ -264,7 +264,8 @@ def with_odd_histories(frames: Frames, random: Random) -> Frames:
         if random.random() < 0.1:
             accounts.loc[place, "any_usage_days_ago"] = 1.0
     active = frames.active.copy()
-    lost = np.repeat(unheard[frames.people["account"]], 7, axis=1)
+    whole_days = np.array([random.random() < 0.7 for _ in range(7 * unheard.shape[1])])
+    lost = np.repeat(unheard[frames.people["account"]], 7, axis=1) & whole_days
     first = HISTORY_DAYS - (frames.day - frames.weeks[0]).days
     active[:, first : first + lost.shape[1]] &= ~lost
     return replace(

@@ -17,10 +17,11 @@ def s01(account: Account, portfolio: Portfolio) -> Value:
 
 def s03(account: Account, portfolio: Portfolio) -> Value:
     age = min(account.age, 90)
-    if not account.tasks:
+    dated = [(task.due, task.done) for task in account.tasks if task.due is not None]
+    if not dated:
         return None, TOO_LITTLE
-    expected = sum(1 if age >= task.due else age / task.due for task in account.tasks)
-    done = sum(task.done is not None and task.done <= 90 for task in account.tasks)
+    expected = sum(1 if age >= due else age / due for due, _ in dated)
+    done = sum(day is not None and day <= 90 for _, day in dated)
     return done / max(expected, 0.5), OK
 
 

@@ -54,7 +54,7 @@ def fell(account: Account, portfolio: Portfolio, person: Person, end: dt.date) -
         for week in window
         if (season := portfolio.season.get(week, 1.0)) >= 0.6
     }
-    if len(days) >= 4 and not any(person.in_week(w) for w in window if w >= list(days)[-4]):
+    if len(days) >= 4 and person.active_days(fourth := list(days)[-4], (end - fourth).days) == 0:
         return True
     return declined(without_holidays(days), end)
 

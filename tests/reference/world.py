@@ -96,7 +96,7 @@ class Survey:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    due: float  # days after the contract's start
+    due: float | None  # days after the contract's start
     done: float | None
     value: bool
 

@@ -143,6 +143,12 @@ def test_s06_counts_current_people_in_whole_weeks_outside_of_quiet_seasons() -> 
     check("S06", make_frames(people=people, portfolio=quiet), 2.0, 50.0)
 
 
+def test_s06_leaves_out_weeks_of_which_an_outage_swallowed_days() -> None:
+    people = [person(active=weekdays(1) + weekdays(*range(2, 13), days=(0, 1, 2)))]
+    check("S06", make_frames(people=people), 34 / 12, 20 + 30 * (34 / 12 - 1))
+    check("S06", make_frames(people=people, unheard=[1]), 3.0, 80.0)
+
+
 def test_s06_needs_ten_user_weeks_and_is_off_for_a_monthly_product() -> None:
     nine = [person(active=weekdays(*range(1, 10)))]
     is_null("S06", make_frames(people=nine), "TOO_LITTLE")
