@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import combinations
 from statistics import median
 
@@ -65,6 +66,14 @@ def test_s07_tells_its_arrow_where_it_has_a_value() -> None:
     assert detail == {"arrow": pytest.approx(arrow(users, seats=20), abs=1e-6)}
     assert direction(detail["arrow"]) == "falling"
     assert usage_against_own_normal(make_frames())["detail"].iloc[0] is None
+
+
+def test_s07_has_no_arrow_where_one_week_of_twelve_was_heard() -> None:
+    frames = make_frames(people=[person(active=weekdays(*range(1, 31))) for _ in range(5)])
+    unheard = np.zeros((1, len(frames.weeks)), dtype=bool)
+    unheard[0, -12:-1] = True
+    row = usage_against_own_normal(replace(frames, unheard=unheard)).iloc[0]
+    assert (row["state"], row["detail"]) == ("OK", None)
 
 
 def test_s07_takes_the_season_out_of_its_arrow() -> None:

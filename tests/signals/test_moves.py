@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -206,3 +207,11 @@ def test_only_what_somebody_can_move_has_a_move() -> None:
     actionable = {signal.code for signal in SIGNALS if signal.actionable}
     assert set(MOVES) == actionable - {"S11", "S13"}
     assert all(move.effort > 0 for move in MOVES.values())
+
+
+def test_the_page_of_rules_names_every_move_and_its_effort() -> None:
+    page = Path(__file__).parents[2] / "docs" / "rules.md"
+    body = page.read_text(encoding="utf-8").split("## The cheapest path to green")[1]
+    rows = [line.strip("| ").split("|") for line in body.splitlines() if line.startswith("| S")]
+    found = [(row[0].strip(), row[-1].strip()) for row in rows]
+    assert found == [(code, f"{move.effort:.2g}") for code, move in MOVES.items()]
