@@ -205,9 +205,9 @@ def _median(values: Floats, chosen: Bools, n: Places) -> Floats:
 
 def _z(last: Floats, share: Floats, weeks: Places) -> Floats:
     """How unlikely `last` active days of 20 are, where `share` of the days of the reference weeks
-    were active. Who came every day can only fall: then any fall is infinitely unlikely.
+    were active. Who came every day (or more: a low season counts each of them as more than one)
+    can only fall: then any fall is infinitely unlikely.
     """
-    share = np.minimum(share, 1.0)
     tried, before = WEEKDAYS * RECENT_WEEKS, WEEKDAYS * np.maximum(weeks, 1)
     variance = tried * share * (1 - share) * OVERDISPERSION * (1 + tried / before)
     fall = last - tried * share
