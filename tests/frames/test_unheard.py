@@ -71,6 +71,8 @@ def test_an_outage_of_a_weekend_takes_no_week_away() -> None:
 def test_an_outage_of_one_account_concerns_no_other() -> None:
     first, _ = make_used(*without(20, 1)), make_used(*without(20, 1))
     make_status("usage", "broken", since=16, until=10, account=first)
+    gone = make_account(churned_on=ago(1), churned_known_at=at(ago(1)))
+    make_status("usage", "broken", since=16, until=10, account=gone)
     assert unheard(frames()) == [[2], []]
 
 
