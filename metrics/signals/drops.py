@@ -13,6 +13,7 @@ from metrics.signals.plateau import Places, eligible, flags, history
 from metrics.signals.values import per_account, states, table
 
 MIN_AGE_DAYS, MIN_ELIGIBLE = 180, 3
+FLAGGED_PRIOR, PEOPLE_PRIOR = 0.5, 5.0
 ALARM_PEOPLE, ALARM_SHARE = 3, 0.25
 
 
@@ -33,7 +34,7 @@ def drop_after_plateau(frames: Frames) -> pd.DataFrame:
     part = per_account(frames, account.iloc[flagged])
     young = frames.accounts["age_days"].to_numpy(dtype=np.float64) < MIN_AGE_DAYS
     state = states(len(n), (young | (n < MIN_ELIGIBLE), State.TOO_LITTLE))
-    raw = (part + 0.5) / (n + 5)
+    raw = (part + FLAGGED_PRIOR) / (n + PEOPLE_PRIOR)
     alarm = (part >= ALARM_PEOPLE) & (part >= ALARM_SHARE * n)
     said = _detail(frames, flagged, per_account(frames, account.iloc[lapsed]), alarm)
     detail = [facts if s == State.OK.value else None for facts, s in zip(said, state, strict=True)]

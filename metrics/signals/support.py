@@ -10,6 +10,7 @@ from metrics.signals.values import has_people, per_account, ratio, states, table
 
 TICKET_DAYS = 84
 TENURE_BANDS = (4, 13, 26, 52)  # weeks; five bands
+TICKETS_PRIOR = 2.0
 DEFAULT_TICKET_RATE = 0.055  # per active user-week
 SATISFACTION_DAYS = 182
 SATISFIED = 4
@@ -28,7 +29,7 @@ def tickets_against_expected(frames: Frames) -> pd.DataFrame:
     tickets = per_account(frames, recent["account"], recent["counted"])
     expected = per_account(frames, frames.people["account"], expected_tickets(frames))
     state = states(len(tickets), (~has_people(frames), State.TOO_LITTLE))
-    raw = (tickets + 2) / (expected + 2)
+    raw = (tickets + TICKETS_PRIOR) / (expected + TICKETS_PRIOR)
     return table(raw, state=state, n=tickets, part=tickets, whole=expected)
 
 
