@@ -192,7 +192,7 @@ def _less(rule: FlagRule, was: Flag, facts: FlagFacts) -> Flag | None:
 
 
 def _long_enough(day: dt.date, *, since: dt.date, count: int, needed: int) -> bool:
-    return count >= needed or (count >= 2 and day - since >= WEEK)
+    return count >= needed or day - since >= WEEK
 
 
 def _refreshed(flag: Flag, facts: FlagFacts, **over: Any) -> Flag:

@@ -157,7 +157,7 @@ def _search(ladders: Sequence[Ladder], need: float) -> dict[str, int]:
         rung, other = second.cheapest(need - first.extra)
         total = first.cost + other
         place = int(total.argmin())
-        if total[place] < cost - 1e-9:
+        if total[place] < cost:
             cost, found = float(total[place]), {first.code: place, second.code: int(rung[place])}
     return found if np.isfinite(cost) else _climb(useful, need)
 

@@ -60,6 +60,10 @@ def test_whether_it_is_chance(values: tuple[float, ...], p: float) -> None:
     assert mann_kendall(row(*values))[0] == pytest.approx(p, abs=1e-7)
 
 
+def test_equal_scores_that_differ_in_their_last_bits_are_equal() -> None:
+    assert mann_kendall(row(0.3, 0.1 + 0.2, 0.3 + 1e-12, 0.3 + 2e-12, 0.3 + 3e-12))[0] == 1
+
+
 def plain(values: list[float]) -> tuple[float, float]:
     """Slope and p, straight from the formulas."""
     there = [(day, value) for day, value in enumerate(values) if not math.isnan(value)]

@@ -190,6 +190,16 @@ def test_every_cap_says_how_it_ends() -> None:
     assert set(HOW) == {code for code, rule in RULE.items() if rule.cap is not None}
 
 
+def test_a_curve_that_goes_down_again_is_climbed_to_its_first_top() -> None:
+    hill = Curve((0, 0), (0.5, 90), (0.6, 100), (0.7, 0), (0.99, 0), (1, 80))
+    config = replace(CONFIG, curves={**CONFIG.curves, "S01": hill})
+    account = stored({"S01": (0.5, 0.0, 0.0, 20.0, 20.0)}, rest=66.5)
+    assert said(path_of(account, config=config)) == [("S01", 10)]
+    # all the way up, and not on to where there is less
+    path = path_of(replace(account, raw_score=20.0), config=config)
+    assert (said(path), path.reachable) == ([("S01", 12)], False)
+
+
 def test_the_cadence_chooses_the_curve() -> None:
     # one day in each of 20 user-weeks; 24 days more would be 78 to the last bit
     account = stored({"S06": (0.5, 1.0, 20.0, 20.0, 20.0)}, rest=100)
