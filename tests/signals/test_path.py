@@ -195,6 +195,11 @@ def test_a_curve_that_goes_down_again_is_climbed_to_its_first_top() -> None:
     config = replace(CONFIG, curves={**CONFIG.curves, "S01": hill})
     account = stored({"S01": (0.5, 0.0, 0.0, 20.0, 20.0)}, rest=66.5)
     assert said(path_of(account, config=config)) == [("S01", 10)]
+    cliff = Curve((0, 0), (0.3, 100), (0.35, 0), (0.9, 0), (1, 80))
+    config = replace(CONFIG, curves={**CONFIG.curves, "S01": cliff})
+    nearly = stored({"S01": (0.5, 0.0, 0.0, 20.0, 20.0)}, rest=96.2)
+    assert said(path_of(nearly, config=config)) == [("S01", 4)]
+    config = replace(CONFIG, curves={**CONFIG.curves, "S01": hill})
     # all the way up, and not on to where there is less
     path = path_of(replace(account, raw_score=20.0), config=config)
     assert (said(path), path.reachable) == ([("S01", 12)], False)
