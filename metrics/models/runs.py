@@ -43,12 +43,14 @@ class RunQuerySet(models.QuerySet["Run"]):
         data_cutoff: dt.datetime,
         code_version: str,
         reason: str = "",
+        like: Run | None = None,
     ) -> Run:
         """A new revision of `day` in the ledger, or the one that is already open.
 
         The row is all that is needed: a worker or the next tick finds it, whatever becomes of
         the wake-up message. It pins the other lines' live versions too: what is published while
-        the run works does not touch it.
+        the run works does not touch it. `like`: with that run's scorecards, and with what the
+        organisation said of itself then.
         """
         with transaction.atomic():
             Scorecard.objects.select_for_update().get(pk=scorecard.pk)  # one requester at a time
@@ -60,8 +62,11 @@ class RunQuerySet(models.QuerySet["Run"]):
                 kind=kind,
                 business_day=day,
                 revision=last + 1,
-                scorecard=scorecard,
-                other_scorecards=[card.pk for card in Scorecard.objects.in_force()[1:]],
+                scorecard=like.scorecard if like else scorecard,
+                other_scorecards=like.other_scorecards
+                if like
+                else [card.pk for card in Scorecard.objects.in_force()[1:]],
+                portfolio=like.portfolio if like else None,
                 data_cutoff=data_cutoff,
                 code_version=code_version,
                 reason=reason,

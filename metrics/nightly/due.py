@@ -40,23 +40,34 @@ def ensure_runs(now: dt.datetime, *, at_once: bool = False) -> list[Run]:
 
 
 def request_days(
-    days: Iterable[dt.date], *, as_of_day: bool, now: dt.datetime, reason: str = ""
+    days: Iterable[dt.date],
+    *,
+    as_of_day: bool,
+    now: dt.datetime,
+    reason: str = "",
+    scorecard_of_day: bool = False,
 ) -> list[Run]:
     """Asks for a new revision of each of the days, oldest first.
 
-    With `as_of_day` each day uses only what was known when its night was due; else all that is
-    known `now`.
+    With `as_of_day` each day uses only what was known when its night was due (the very first run
+    was due when it was made); else all that is known `now`. With `scorecard_of_day` a day that had
+    a night uses its scorecards and what the organisation said of itself then; else those of now.
     """
     organisation = Organisation.current()
-    return [
-        _request(
-            day,
-            kind=Run.Kind.RECALCULATION,
-            cutoff=min(organisation.due_at(day), now) if as_of_day else now,
-            reason=reason,
+    runs = []
+    for day in sorted(days):
+        night = Run.objects.filter(kind=Run.Kind.NIGHTLY, business_day=day).first()
+        due = night.data_cutoff if night else organisation.due_at(day)
+        runs.append(
+            _request(
+                day,
+                kind=Run.Kind.RECALCULATION,
+                cutoff=min(due, now) if as_of_day else now,
+                reason=reason,
+                like=night if scorecard_of_day else None,
+            )
         )
-        for day in sorted(days)
-    ]
+    return runs
 
 
 def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -74,7 +85,12 @@ def _first_run(today: dt.date, now: dt.datetime, *, pause: dt.timedelta) -> list
 
 
 def _request(
-    day: dt.date, *, cutoff: dt.datetime, kind: str = Run.Kind.NIGHTLY, reason: str = ""
+    day: dt.date,
+    *,
+    cutoff: dt.datetime,
+    kind: str = Run.Kind.NIGHTLY,
+    reason: str = "",
+    like: Run | None = None,
 ) -> Run:
     return Run.objects.request(
         day,
@@ -83,4 +99,5 @@ def _request(
         data_cutoff=cutoff,
         code_version=CODE_VERSION,
         reason=reason,
+        like=like,
     )

@@ -14,7 +14,7 @@ from metrics.nightly.chunks import Claim, finish
 from metrics.nightly.store import ensure_partition, published_run
 from metrics.rollups import refresh
 from metrics.signals.base import Cadence, Portfolio, Tenant
-from metrics.signals.portfolio import combine, sample, to_json
+from metrics.signals.portfolio import combine, from_json, sample, to_json
 
 CHUNK_ACCOUNTS = 500
 EVERY_ACCOUNT = 2**63 - 1
@@ -58,7 +58,9 @@ def portfolio_inputs(run: Run, ranges: list[tuple[int, int, int]]) -> dict[str, 
     samples = [
         sample(read_frames(window_of(run, lo=lo, hi=hi), Portfolio())) for lo, hi, _ in ranges
     ]
-    inputs = combine(samples, day=run.business_day, median_points=_medians(run), tenant=tenant())
+    # a night that is made once more as it was keeps what was said then
+    said = from_json(run.portfolio).tenant if run.portfolio else tenant()
+    inputs = combine(samples, day=run.business_day, median_points=_medians(run), tenant=said)
     return to_json(inputs)
 
 

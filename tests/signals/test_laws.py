@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.signals.base import Source
+from metrics.scoring.caps import Capped, apply
+from metrics.signals.base import Bools, Frames, Source
+from metrics.signals.cap_facts import cap_facts
 from metrics.signals.catalogue import SIGNALS
+from metrics.signals.evaluate import Evaluated
 from metrics.signals.outages import usage_speaks
+from metrics.signals.rescore import score_points
 from tests.signals.any_frames import (
+    CONFIG,
     SOURCES,
     any_frames,
     as_previous,
@@ -19,6 +26,14 @@ from tests.signals.any_frames import (
 )
 
 seeds = st.integers(0, 10_000)
+
+
+def capped(frames: Frames, measured: Evaluated, held: Mapping[str, Bools] | None = None) -> Capped:
+    age = frames.accounts["age_days"].to_numpy()
+    score = score_points(measured.points, counted=measured.counted, age_days=age, config=CONFIG)
+    before = np.full(len(age), held is not None)
+    facts = cap_facts(frames, measured, held=held or {}, has_before=before)
+    return apply(score.score, facts, CONFIG.caps)
 
 
 LOSSES = [("broken", 1.0), ("broken", 40.0), ("late", 3.0), ("late", 15.0)]
@@ -45,6 +60,22 @@ def test_nor_does_it_after_a_night_in_which_it_lived(
     after = without_facts(frames, source) if forget else frames
     _, dead = score_of(broken(after, source, *how), as_previous(yesterday))
     assert not (dead > alive + 1e-9).any(), (alive, dead)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds, st.sampled_from(SOURCES), st.sampled_from(LOSSES), st.booleans())
+def test_nor_is_a_cap_lifted(
+    seed: int, source: Source, how: tuple[str, float], forget: bool
+) -> None:
+    frames = any_frames(seed)
+    yesterday, _ = score_of(frames)
+    alive = capped(frames, yesterday)
+    after = broken(without_facts(frames, source) if forget else frames, source, *how)
+    today, _ = score_of(after, as_previous(yesterday))
+    dead = capped(after, today, held=alive.holds)
+    assert not (dead.final > alive.final + 1e-9).any(), (alive, dead)
+    for rule, held in alive.holds.items():
+        assert not (held & ~dead.holds[rule]).any(), rule
 
 
 @settings(max_examples=20, deadline=None)

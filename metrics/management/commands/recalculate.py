@@ -38,6 +38,12 @@ class Command(BaseCommand):
             help="use what is known now, or only what was known on each day (default)",
         )
         parser.add_argument(
+            "--scorecard",
+            choices=["live", "day"],
+            default="live",
+            help="the live versions (default), or those that the day's own night was made with",
+        )
+        parser.add_argument(
             "--workers", type=int, help="processes of its own; default: the running workers, else 1"
         )
 
@@ -46,6 +52,7 @@ class Command(BaseCommand):
         runs = nightly.request_days(
             nightly.days_between(first, last),
             as_of_day=options["as_of"] == "day",
+            scorecard_of_day=options["scorecard"] == "day",
             now=timezone.now(),
         )
         workers = options["workers"]
