@@ -17,6 +17,7 @@ urlpatterns = [
     path("", portfolio.portfolio, name="portfolio"),
     path("portfolio.csv", portfolio.portfolio_csv, name="portfolio_csv"),
     path("accounts/<int:pk>/", account.account, name="account"),
+    path("accounts/<int:pk>/signals/<str:code>/", account.evidence, name="evidence"),
     path("scorecard/new/", scorecard.scorecard_new, name="scorecard_new"),
     path("scorecard/recalculate/", scorecard.scorecard_recalculate, name="scorecard_recalculate"),
     path("scorecard/line/<slug:line>/", include(of_line)),

@@ -9,4 +9,23 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
+
+  // a link that has opened the facts below its row closes them again
+  const factsOf = (link) => document.getElementById(link.getAttribute("aria-controls"));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const link = document.querySelector(`[data-facts][aria-controls="${event.target.id}"]`);
+    if (link) link.setAttribute("aria-expanded", "true");
+  });
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest("[data-facts][aria-expanded=true]");
+      if (!link || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      link.setAttribute("aria-expanded", "false");
+      factsOf(link).replaceChildren();
+    },
+    true,
+  );
 })();

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from metrics.signals.base import Cadence, Frames, Portfolio, Source, Tenant
 from metrics.signals.catalogue import BY_CODE, SIGNALS
-from metrics.signals.evidence import BUILDERS, evidence
+from metrics.signals.evidence import BUILDERS, SUBJECTS, evidence, subject
 from metrics.signals.evidence.base import Evidence, Form, written
 from metrics.signals.evidence.nulls import NEEDED
 from tests.frames_maker import DAY, make_frames, person, weekdays
@@ -253,6 +253,33 @@ def test_a_monthly_product_and_lost_weeks_add_up_too() -> None:
     assert {row["trained"] for row in evidence(unknown, "S15").records()} == {None}
 
 
+@pytest.mark.parametrize("state", ["absent", "not_bought"])
+def test_without_a_source_nobody_is_called_inactive(state: str) -> None:
+    shown = evidence(lively(states={Source.USAGE: state}), "S01")
+    assert (shown.sentence, shown.rows, shown.raw) == (
+        "Usage not connected: nothing is known",
+        (),
+        None,
+    )
+    both = {Source.USAGE: state, Source.TICKETS: state}
+    shown = evidence(lively(states=both), "S17")
+    assert shown.sentence == "Tickets and Usage not connected: nothing is known"
+
+
+def test_a_source_that_is_late_is_named_beside_what_did_arrive() -> None:
+    late = {"states": {Source.TRAINING: "late"}, "late": {Source.TRAINING: 3.0}}
+    shown = evidence(lively(**late), "S15")
+    assert shown.note == "Training late for 3 days: what has not arrived is not in here"
+    assert shown.raw == BY_CODE["S15"].raw(lively(**late))["raw"].iloc[0]
+    assert (len(shown.rows), evidence(lively(**late), "S01").note) == (4, "")
+    down = {"states": {Source.USAGE: "broken"}, "late": {Source.USAGE: 1.0}}
+    assert evidence(lively(**down), "S01").note.startswith("Usage down for 1 day: ")
+
+
+def test_the_link_to_the_rows_says_what_they_are() -> None:
+    assert [subject(code) for code in ("S01", "S21", "S24")] == ["people", "tickets", "answers"]
+
+
 def table(shown: Evidence) -> list[tuple[Any, ...]]:
     return [(row.counts, *row.cells) for row in shown.rows]
 
@@ -365,6 +392,7 @@ def test_an_account_without_a_fact_says_what_is_needed(code: str) -> None:
 
 def test_every_signal_of_the_catalogue_has_its_facts_and_no_other_has() -> None:
     assert set(BUILDERS) == set(RAW) == set(CODES)
+    assert set(SUBJECTS) < set(CODES)
     with pytest.raises(KeyError):
         evidence(lively(), "S25")
 

@@ -24,7 +24,7 @@ from metrics.signals.evidence import (
     turnover,
 )
 from metrics.signals.evidence.base import Case, Evidence
-from metrics.signals.evidence.nulls import why_not
+from metrics.signals.evidence.nulls import late, missing, why_not
 
 BUILDERS: Mapping[str, Callable[[Case], Evidence]] = {
     "S01": onboarding.seats_in_use,
@@ -56,14 +56,40 @@ BUILDERS: Mapping[str, Callable[[Case], Evidence]] = {
 
 def evidence(frames: Frames, code: str, account: int = 0) -> Evidence:
     """The facts behind a signal of the account at that position; raises KeyError for an unknown
-    code. Where the signal has no value the sentence says what it lacks, and the rows what there is.
+    code. Where the signal has no value the sentence says what it lacks, and the rows what there is;
+    without a source there are no rows: nobody knows who is inactive.
     """
     found = BY_CODE[code].raw(frames).iloc[account]
     case = Case(frames=frames, account=account, found=found)
-    built = BUILDERS[code](case)
+    built = replace(BUILDERS[code](case), note=late(case, code))
+    absent = missing(case, code)
+    if absent:
+        return replace(built, sentence=absent, rows=())
     if case.has_value:
-        return built
+        return replace(built, raw=float(found["raw"]))
     return replace(built, sentence=why_not(code, str(found["state"])))
 
 
-__all__ = ["BUILDERS", "evidence"]
+SUBJECTS: Mapping[str, str] = {
+    "S03": "tasks",
+    "S04": "tasks",
+    "S07": "weeks",
+    "S12": "groups",
+    "S13": "groups",
+    "S17": "tickets",
+    "S18": "tickets",
+    "S19": "tickets",
+    "S20": "ratings",
+    "S21": "tickets",
+    "S22": "answers",
+    "S23": "surveys",
+    "S24": "answers",
+}
+
+
+def subject(code: str) -> str:
+    """What the rows behind a signal are about."""
+    return SUBJECTS.get(code, "people")
+
+
+__all__ = ["BUILDERS", "evidence", "subject"]

@@ -68,11 +68,14 @@ class Evidence:
 
     sentence: the arithmetic with its numbers, or why there is no value. terms: the numbers of the
     arithmetic that are in no row (seats, priors, targets): rows and terms give the raw value back.
-    rows: what hurts most comes first.
+    rows: what hurts most comes first. note: which source is late or down; "" where none is. raw:
+    what the facts that are there give, None where they give nothing.
     """
 
     code: str
     sentence: str
+    note: str = ""
+    raw: float | None = None
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     terms: Mapping[str, float]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from metrics.signals.base import State
+from metrics.signals.base import Source, SourceState, State
+from metrics.signals.catalogue import BY_CODE
+from metrics.signals.evidence.base import Case
+from metrics.signals.numbers import count
 
 NEEDED: Mapping[str, str] = {
     "S01": "people, a known number of seats and an account of at least 7 days",
@@ -37,6 +40,33 @@ NOT_HERE: Mapping[str, str] = {
     "S13": "Fewer than two groups should use the product",
     "S23": "No survey was sent in 12 months",
 }
+
+
+GONE = (SourceState.NOT_BOUGHT.value, SourceState.ABSENT.value)
+DOWN = {SourceState.LATE.value: "late", SourceState.BROKEN.value: "down"}
+
+
+def missing(case: Case, code: str) -> str:
+    """A sentence where a source that the signal needs was never connected; "" otherwise."""
+    gone = [source for source in BY_CODE[code].needs if _state(case, source) in GONE]
+    names = " and ".join(source.value.capitalize() for source in gone)
+    return f"{names} not connected: nothing is known" if gone else ""
+
+
+def late(case: Case, code: str) -> str:
+    """Which sources are late or down, and for how long; "" where all live."""
+    signal = BY_CODE[code]
+    parts = [
+        f"{source.value.capitalize()} {DOWN[_state(case, source)]} for"
+        f" {count(case.of(case.frames.late_days[source]), 'day')}"
+        for source in (*signal.needs, *signal.uses)
+        if _state(case, source) in DOWN
+    ]
+    return f"{', '.join(parts)}: what has not arrived is not in here" if parts else ""
+
+
+def _state(case: Case, source: Source) -> str:
+    return str(case.frames.source_state[source][case.account])
 
 
 def why_not(code: str, state: str) -> str:

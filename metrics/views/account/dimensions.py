@@ -12,6 +12,7 @@ from metrics.scoring.caps import BY_CODE as RULES
 from metrics.scoring.explain import rounded
 from metrics.signals.base import Dimension, Signal, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
+from metrics.signals.evidence import subject
 from metrics.signals.story import caps_of, dimension_name, value_of
 from metrics.signals.summary import binding_cap, parts, shown_gives
 from metrics.signals.words import STATE_WORDS, value_text
@@ -91,6 +92,7 @@ def signal_row(
         "code": signal.code,
         "name": signal.name,
         "question": signal.question,
+        "subject": subject(signal.code),
         "value": value_text(signal.code, value_of(now, signal.code)),
         "before": value_text(signal.code, value_of(before, signal.code)) if before else "–",
         "points": points,
