@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import Person
 from metrics.models import Run, Scorecard
 from tests.facts import DAY, ago, at, make_account, make_survey
 from tests.nightly.test_night import make_lively_account, night
@@ -46,6 +47,33 @@ def test_a_level_is_explained_by_contributions_that_sum_to_it() -> None:
     terms = level["formula"].split(" = ")[0].split(" + ")
     products = [float(a) * float(b) for a, b in (term.split(" × ") for term in terms)]
     assert sum(products) == pytest.approx(level["raw_score"], abs=1e-4)
+
+
+def test_a_level_is_explained_down_to_the_facts_beside_the_same_keys() -> None:
+    account = make_lively_account(external_id="A-1")
+    make_survey(account, sent=30, answered=28, score=4, external_id="N-1")
+    night()
+    plain = json.loads(run("explain", "A-1", "--day", str(DAY)))
+    level = json.loads(run("explain", "A-1", "--day", str(DAY), "--facts"))
+    facts = level.pop("facts")
+    assert level == plain
+    assert set(facts) == set(level["signals"])
+    assert {tuple(found) for found in facts.values()} == {("sentence", "note", "terms", "rows")}
+    people = set(Person.objects.filter(account=account).values_list("external_id", flat=True))
+    seats = facts["S01"]
+    assert {row["person_id"] for row in seats["rows"]} == people
+    active = sum(row["counts"] == "for" for row in seats["rows"])
+    raw = active / (seats["terms"]["seats"] * seats["terms"]["ramp"])
+    assert raw == level["signals"]["S01"]["raw"]
+    assert facts["S22"]["rows"][0] == {
+        "counts": "against",
+        "person_id": None,
+        "external_id": "N-1",
+        "score": 4.0,
+        "answered_days_ago": 28.0,
+    }
+    with pytest.raises(CommandError, match="leave out --since"):
+        run("explain", "A-1", "--day", str(DAY), "--since", str(DAY), "--facts")
 
 
 def test_every_stored_revision_can_be_exported_and_explained() -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import Account
+from accounts.models import Account, Person
+from metrics.frames.account import read_account
 from metrics.management.commands.export_scores import no_run
 from metrics.models import Run, Snapshot
 from metrics.models.scorecards import old_config
 from metrics.signals.catalogue import SIGNALS
+from metrics.signals.evidence import evidence
+from metrics.signals.evidence.base import Cell
 from metrics.signals.story import change_between, level
 from metrics.signals.summary import printed_formula
 
@@ -27,14 +31,20 @@ class Command(BaseCommand):
         parser.add_argument("--day", type=dt.date.fromisoformat, required=True)
         parser.add_argument("--since", type=dt.date.fromisoformat)
         parser.add_argument("--revision", type=int, help="of --day; default: the published one")
+        parser.add_argument(
+            "--facts", action="store_true", help="with the people, tickets and answers behind it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         account, day, since = options["account"], options["day"], options["since"]
         now = _snapshot(account, day, revision=options["revision"])
         head = {"account": account, "day": day.isoformat()}
         if since is None:
-            self.stdout.write(json.dumps(head | _level(now)))
+            told = _level(now) | ({"facts": _facts(now)} if options["facts"] else {})
+            self.stdout.write(json.dumps(head | told))
             return
+        if options["facts"]:
+            raise CommandError("--facts are of one day: leave out --since")
         then = _snapshot(account, since)
         head["since"] = since.isoformat()
         self.stdout.write(json.dumps(head | _change(then, now)))
@@ -72,6 +82,32 @@ def _level(snapshot: Snapshot) -> dict[str, Any]:
         "caps": [cap for cap in snapshot.caps if cap["cap"] is not None],
         "formula": printed_formula(snapshot),
     }
+
+
+def _facts(snapshot: Snapshot) -> dict[str, Any]:
+    """What is behind each signal, with people named as their source names them."""
+    run = Run.objects.get(pk=snapshot.run_id)
+    frames = read_account(run, snapshot.account_id)
+    if frames.accounts.empty:
+        raise CommandError("the account is not known any more as it was on that day")
+    people = Person.objects.filter(account_id=snapshot.account_id).in_bulk()
+    facts = {signal.code: evidence(frames, signal.code) for signal in SIGNALS}
+    return {
+        code: {
+            "sentence": found.sentence,
+            "note": found.note,
+            "terms": dict(found.terms),
+            "rows": [_named(row, people) for row in found.records()],
+        }
+        for code, found in facts.items()
+    }
+
+
+def _named(row: dict[str, Cell], people: Mapping[int, Person]) -> dict[str, Cell]:
+    if type(row.get("person_id")) is not int:
+        return row
+    person = people.get(int(row["person_id"] or 0))
+    return row | {"person_id": person.external_id if person else None}
 
 
 def _change(then: Snapshot, now: Snapshot) -> dict[str, Any]:
