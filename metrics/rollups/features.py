@@ -6,12 +6,13 @@ from __future__ import annotations
 # has gone, which is all that a calendar cannot tell by itself.
 
 STAGE = """
-DROP TABLE IF EXISTS pg_temp.feature_days, pg_temp.feature_keys;
+DROP TABLE IF EXISTS pg_temp.feature_days, pg_temp.feature_keys, pg_temp.feature_masks;
 CREATE TEMP TABLE feature_days (
     account_id bigint, person_id bigint, feature_id bigint, day date, known_at timestamptz
 ) ON COMMIT DROP;
 CREATE TEMP TABLE feature_keys (account_id bigint, person_id bigint, feature_id bigint)
     ON COMMIT DROP;
+CREATE TEMP TABLE feature_masks (account_id bigint, base date, days bit(448)) ON COMMIT DROP;
 """
 DAYS = """
 INSERT INTO feature_days
@@ -44,48 +45,48 @@ FROM feature_keys k JOIN metrics_usageevent e USING (account_id, person_id, feat
 WHERE (e.account_id, e.day) NOT IN (SELECT account_id, day FROM touched)
 GROUP BY 1, 2, 3, 4
 """
-# Bits of the marked days are replaced; `base` moves on where a new day lies behind the last bit.
-MERGE = """
-WITH moved AS (
-    SELECT c.account_id, c.person_id, c.feature_id, c.base AS old_base,
-           CASE WHEN max(f.day) >= c.base + 448
-                THEN (date_trunc('week', max(f.day)) - interval '53 weeks')::date
-                ELSE c.base END AS base,
-           min(f.day) AS first_day, max(f.known_at) AS known_at
-    FROM metrics_feature_calendar c
-    JOIN touched t USING (account_id)
-    LEFT JOIN feature_days f
-        ON f.account_id = c.account_id AND f.person_id = c.person_id
-        AND f.feature_id = c.feature_id AND f.day = t.day
-    GROUP BY c.account_id, c.person_id, c.feature_id
-), marked AS (
-    SELECT m.account_id, m.person_id, m.feature_id,
-           bit_or(B'1'::bit(448) >> (t.day - m.base)) AS bits
-    FROM moved m JOIN touched t USING (account_id)
-    WHERE t.day >= m.base AND t.day < m.base + 448
-    GROUP BY 1, 2, 3
-), used AS (
-    SELECT m.account_id, m.person_id, m.feature_id,
-           bit_or(B'1'::bit(448) >> (f.day - m.base)) AS bits
-    FROM moved m JOIN feature_days f USING (account_id, person_id, feature_id)
-    WHERE f.day >= m.base
-    GROUP BY 1, 2, 3
-), merged AS (
-    SELECT m.account_id, m.person_id, m.feature_id, m.base, m.first_day, m.known_at,
-           ((c.used_days << (m.base - m.old_base)) & ~coalesce(k.bits, B'0'::bit(448)))
-               | coalesce(u.bits, B'0'::bit(448)) AS bits
-    FROM moved m
-    JOIN metrics_feature_calendar c USING (account_id, person_id, feature_id)
-    LEFT JOIN marked k USING (account_id, person_id, feature_id)
-    LEFT JOIN used u USING (account_id, person_id, feature_id)
-)
+# A new day behind the last bit: the calendar begins later, and forgets its oldest weeks.
+MOVE = """
 UPDATE metrics_feature_calendar c
-SET base = m.base, used_days = m.bits, first_day = least(c.first_day, m.first_day),
-    known_at = greatest(c.known_at, m.known_at)
-FROM merged m
-WHERE c.account_id = m.account_id AND c.person_id = m.person_id AND c.feature_id = m.feature_id
-  AND (c.base, c.used_days, c.first_day, c.known_at) IS DISTINCT FROM
-      (m.base, m.bits, least(c.first_day, m.first_day), greatest(c.known_at, m.known_at))
+SET base = u.base, used_days = c.used_days << (u.base - c.base)
+FROM (
+    SELECT account_id, person_id, feature_id, max(day) AS last_day,
+           (date_trunc('week', max(day)) - interval '53 weeks')::date AS base
+    FROM feature_days GROUP BY 1, 2, 3
+) u
+WHERE c.account_id = u.account_id AND c.person_id = u.person_id AND c.feature_id = u.feature_id
+  AND u.last_day >= c.base + 448
+"""
+# an account's calendars share a few Mondays, so that its marked days are turned to bits only once
+MASKS = """
+INSERT INTO feature_masks
+SELECT b.account_id, b.base, bit_or(B'1'::bit(448) >> (t.day - b.base))
+FROM (
+    SELECT DISTINCT account_id, base FROM metrics_feature_calendar
+    WHERE account_id IN (SELECT account_id FROM touched)
+) b JOIN touched t ON t.account_id = b.account_id AND t.day >= b.base AND t.day < b.base + 448
+GROUP BY 1, 2
+"""
+CLEAR = """
+UPDATE metrics_feature_calendar c SET used_days = c.used_days & ~m.days
+FROM feature_masks m
+WHERE c.account_id = m.account_id AND c.base = m.base
+  AND (c.used_days & m.days) <> B'0'::bit(448)
+"""
+SET_DAYS = """
+UPDATE metrics_feature_calendar c
+SET used_days = c.used_days | u.days, first_day = least(c.first_day, u.first_day),
+    known_at = greatest(c.known_at, u.known_at)
+FROM (
+    SELECT f.account_id, f.person_id, f.feature_id, min(f.day) AS first_day,
+           max(f.known_at) AS known_at,
+           bit_or(CASE WHEN f.day >= c.base THEN B'1'::bit(448) >> (f.day - c.base)
+                       ELSE B'0'::bit(448) END) AS days
+    FROM feature_days f
+    JOIN metrics_feature_calendar c USING (account_id, person_id, feature_id)
+    GROUP BY 1, 2, 3
+) u
+WHERE c.account_id = u.account_id AND c.person_id = u.person_id AND c.feature_id = u.feature_id
 """
 NEW = """
 INSERT INTO metrics_feature_calendar (
@@ -113,10 +114,16 @@ WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
 """
 STEPS = (
     DAYS,
+    "ANALYZE feature_days",
     LOST_FIRST_DAY,
     FORGET_THEM,
     FROM_FACTS,
+    # without statistics of these tables the planner compares every row with every other
     "ANALYZE feature_days",
-    MERGE,
+    MOVE,
+    MASKS,
+    "ANALYZE feature_masks",
+    CLEAR,
+    SET_DAYS,
     NEW,
 )
