@@ -16,6 +16,7 @@ from metrics import rollups
 from metrics.frames import Window
 from metrics.frames.facts import read_features
 from metrics.frames.feature_use import read_feature_use
+from metrics.frames.past import read_past
 from metrics.models import UsageEvent
 from tests.facts import DAY, ago, at, make_account, make_person, use
 from tests.rollups.test_rollups import mark, undone
@@ -28,7 +29,7 @@ Use = tuple[int, str, int, int]  # person id, feature key, days since first and 
 def read(day: dt.date = DAY, *, cutoff: dt.datetime | None = None) -> list[Use]:
     window = Window(day=day, cutoff=cutoff or at(day, 3), zone="UTC", lo=0, hi=2**62)
     people = pd.Index(sorted(Person.objects.values_list("pk", flat=True)))
-    features = read_features(window)
+    features = read_features(window, read_past(window))
     rows = read_feature_use(window, person_ids=people, features=features)
     return [
         (int(people[row.person]), features["key"][row.feature], row.first_days_ago, last)
