@@ -69,7 +69,8 @@ SURVEYS = f"""
 SELECT account_id, person_id, external_id, kind, sent_days_ago, answered_days_ago, score,
        followed_up_days_ago
 FROM (
-    SELECT account_id, person_id, external_id, kind, {_ago("sent_at")} AS sent_days_ago,
+    SELECT account_id, person_id, external_id, kind, answered_at,
+           {_ago("sent_at")} AS sent_days_ago,
            {_ago("answered_at")} AS answered_days_ago,
            CASE WHEN {LOCAL_DAY.format(column="answered_at")} < %(day)s THEN score END AS score,
            {_ago("followed_up_at")} AS followed_up_days_ago, id
@@ -80,7 +81,7 @@ FROM (
     ) latest
 ) dated
 WHERE sent_days_ago <= 371 OR answered_days_ago <= 371
-ORDER BY account_id, id
+ORDER BY account_id, answered_days_ago, answered_at DESC, id
 """  # noqa: S608 our own names, values are parameters
 
 
@@ -124,7 +125,9 @@ def read_tickets(
 def read_surveys(
     window: Window, *, account_ids: pd.Index[int], person_ids: pd.Index[int]
 ) -> pd.DataFrame:
-    """Surveys sent or answered within the window, as known by the cut-off."""
+    """Surveys sent or answered within the window, as known by the cut-off; the newest answer of
+    each account first, so that of two on one day the later one is the last.
+    """
     rows = _place(window.fetch(SURVEYS), account_ids, person_ids)
     return _floats(rows, "sent_days_ago", "answered_days_ago", "score", "followed_up_days_ago")
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
 from metrics.ingest.delivery import Delivery
-from metrics.ingest.directory import Directory, Nowhere
+from metrics.ingest.directory import Beginnings, Directory, Nowhere
 from metrics.ingest.folding import EMPTY, FoldingLoader, Stored, placed
 from metrics.ingest.tables import execute, fetch, insert_records
 from metrics.sources.base import BadCell, Source, Values
@@ -171,8 +171,13 @@ class TrainingLoader(RecordLoader):
     defaults = {"persona": "", "level": ""}
     moving = ("status", "completed_at", "score")
 
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__(delivery)
+        self._beginnings = Beginnings(delivery)
+
     def happened(self, values: Values) -> Any:
-        return values["completed_at"]
+        """A course without a day is as old as its account, or a backfill's past would lack it."""
+        return values["completed_at"] or self._beginnings.known_at(values["account_id"])
 
     def progress(self, values: Values) -> int | None:
         return PROGRESS[values["status"]]

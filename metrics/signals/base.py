@@ -173,7 +173,8 @@ class Frames:
         opened_days_ago int, first_answer datetime64[ns] local (NaT: not yet),
         solved_days_ago float, severity str, topic str, maturity str, escalated bool,
         reopens int, channel str, csat float (NaN none yet)
-    surveys: sent or answered within HISTORY_DAYS; columns account int, person int (-1 unknown),
+    surveys: sent or answered within HISTORY_DAYS; of answers of one day the latest first;
+        columns account int, person int (-1 unknown),
         external_id str, kind str, sent_days_ago float, answered_days_ago float, score float,
         followed_up_days_ago float (when we came back to the person about it, NaN not yet)
     seats_by_week: float [A, W] seats in force in each complete ISO week; `weeks` their Mondays,

@@ -166,6 +166,14 @@ def test_a_later_version_is_read_once_it_was_known() -> None:
     assert frames(cutoff=at(ago(3))).tickets["escalated"].tolist() == [False]
 
 
+def test_of_two_answers_of_one_day_the_later_one_comes_first() -> None:
+    account = make_account()
+    person = make_person(account)
+    for hour, score in ((9, 10), (17, 0), (12, 8)):
+        make_survey(account, person=person, answered_at=at(ago(5), hour), score=score)
+    assert frames().surveys["score"].tolist() == [0.0, 8.0, 10.0]
+
+
 def test_answers_courses_and_tasks_are_counted_from_t() -> None:
     account = make_account()
     person = make_person(account)

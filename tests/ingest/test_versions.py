@@ -129,6 +129,18 @@ def test_in_a_backfill_training_is_known_since_it_was_completed(acme: Sender) ->
     ]  # fmt: skip
 
 
+def test_in_a_backfill_training_without_a_day_is_as_old_as_its_account(send: Sender) -> None:
+    send("accounts", "A1,Acme,,,,,,,,2025-01-01", known_at="occurred")
+    send("people", "P1,A1", "P2,A1", known_at="occurred")
+    rows = ["R1,P1,Basics,,,assigned", "R1,P1,Basics,,,completed,2025-05-01T10:00:00Z"]
+    send("training", *rows, "R2,P2,Basics,,,completed", known_at="occurred")
+    assert table(TrainingRecord, "external_id", "status", "known_at") == [
+        ("R1", "assigned", at("2025-01-01")),
+        ("R1", "completed", at("2025-05-01T10:00")),
+        ("R2", "completed", at("2025-01-01")),
+    ]
+
+
 def test_a_survey_is_sent_and_answered_once(acme: Sender) -> None:
     sent = "S1,A1,P1,nps,2026-11-01T10:00:00Z"
     answered = f"{sent},2026-11-02T10:00:00Z,9,great"
