@@ -15,16 +15,25 @@ from tests.reference.world import OK, TOO_LITTLE, WEEK, Account, Ticket, Value
 def s17(account: Account, portfolio: Portfolio) -> Value:
     if not account.people:
         return None, TOO_LITTLE
+    asked, expected = tickets_counted(account, portfolio), expected_tickets(account, portfolio)
+    return (asked + 2) / (expected + 2), OK
+
+
+def tickets_counted(account: Account, portfolio: Portfolio) -> int:
+    """Tickets of 84 days; those of a day on which we had an incident count once."""
     days = [ticket.opened.date() for ticket in lately(account, 84)]
     ours = {day for day in days if day in portfolio.incident_days}
-    asked = sum(day not in ours for day in days) + len(ours)
+    return sum(day not in ours for day in days) + len(ours)
+
+
+def expected_tickets(account: Account, portfolio: Portfolio) -> float:
     expected = 0.0
     for start in [account.first_of(84) + n * WEEK for n in range(12)]:
         for person in account.people:
             if person.active_days(start, 7):
                 rate = portfolio.ticket_rate[band(person.tenure(start + WEEK))]
                 expected += 0.055 if rate is None else rate
-    return (asked + 2) / (expected + 2), OK
+    return expected
 
 
 def s18(account: Account, portfolio: Portfolio) -> Value:

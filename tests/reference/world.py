@@ -65,10 +65,7 @@ class Person:
 
     def in_week(self, monday: dt.date) -> int:
         """Weekdays on which she was active; what she did at the weekend counts to Friday."""
-        numbers = {
-            min((day - monday).days, 4) for day in self.days if monday <= day < monday + WEEK
-        }
-        return len(numbers)
+        return len({min(n, 4) for n in range(7) if monday + dt.timedelta(days=n) in self.days})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,68 @@
+"""Sources that are late, broken or not bought, slowly."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from tests.reference.rows import Clock, Row, latest
+from tests.reference.world import Person
+
+BAD = ("live", "late", "broken")  # the worse the later
+
+
+def begun_spans(rows: list[Row], clock: Clock) -> list[Row]:
+    """Spans that have begun by t-1, in the order in which they did."""
+    known = latest(rows, "source", "account_external_id", "from")
+    begun = [row for row in known if clock.past_day(row["from"])]
+    return sorted(begun, key=lambda row: str(clock.day(row["from"])))
+
+
+def state_of(
+    spans: list[Row], clock: Clock, source: str, number: str, *, otherwise: str
+) -> tuple[str, int]:
+    """State of a source of one account on the last whole day, and since how many days it is late
+    or broken. An outage everywhere is one for an account too, whatever its own span says.
+    """
+    everywhere = _span(spans, clock, source, "") or (otherwise, 0)
+    own = _span(spans, clock, source, number)
+    if own is None or everywhere[0] == "not_bought":
+        return everywhere
+    if own[0] == "not_bought" or everywhere[0] == "absent":
+        return own
+    return own if BAD.index(own[0]) >= BAD.index(everywhere[0]) else everywhere
+
+
+def _span(spans: list[Row], clock: Clock, source: str, number: str) -> tuple[str, int] | None:
+    """Of the spans of one scope that hold on the last whole day the one that began last."""
+    found = None
+    for row in spans:
+        since, end = clock.day(row["from"]), clock.day(row["to"])
+        ours = (row["source"], row["account_external_id"]) == (source, number)
+        if ours and since and (end is None or end >= clock.today):
+            days = (clock.today - since).days if row["state"] in ("late", "broken") else 0
+            found = row["state"], days
+    return found
+
+
+def unheard_weeks(
+    spans: list[Row],
+    clock: Clock,
+    number: str,
+    weeks: list[dt.date],
+    people: Iterable[Person],
+) -> set[dt.date]:
+    """Weeks with a working day in an outage of usage that is over and that brought nothing."""
+    down: set[dt.date] = set()
+    for row in spans:
+        since, end = clock.day(row["from"]), clock.day(row["to"])
+        ours = row["source"] == "usage" and row["account_external_id"] in ("", number)
+        if ours and row["state"] in ("late", "broken") and since and end and end < clock.today:
+            down |= {since + dt.timedelta(days=n) for n in range((end - since).days)}
+    came = {day for person in people for day in person.days}
+    lost = set()
+    for week in weeks:
+        days = {week + dt.timedelta(days=n) for n in range(7)} & down
+        if any(day.weekday() < 5 for day in days) and not days & came:
+            lost.add(week)
+    return lost
