@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from metrics.signals.base import HISTORY_DAYS, Cadence, Frames, Portfolio, Source, Tenant
-from metrics.signals.weeks import complete_weeks
+from metrics.signals.base import Frames
 from tests.frames_maker import make_frames, person
 from tests.reference.activity import active_days
+from tests.reference.nights import make_portfolio, with_odd_histories
 
 ACCOUNTS_A_DAY = 20
 DAYS = (
@@ -45,7 +45,6 @@ FEATURES = [
     {"key": "audit", "level": "advanced", "released_days_ago": 400, "personas": ("auditor",)},
 ]
 COURSES = [("Basics", ""), ("Leading", "lead"), ("Cooking", "cook"), ("Leading on", "lead")]
-CADENCES = {0: Cadence.WEEKLY, 1: Cadence.MONTHLY}  # by weekday of the night
 Row = dict[str, Any]
 
 
@@ -70,8 +69,10 @@ def all_frames() -> tuple[Frames, ...]:
 def make_day(day: dt.date, random: Random) -> Frames:
     chunk, ages = Chunk(), []
     for account in range(ACCOUNTS_A_DAY):
-        ages.append(random.choice([0, 1, 7, 45, 90, 91, 112, 113, 182, *range(30, 800, 30)]))
-        add_people(chunk, random, account=account, age=ages[-1])
+        settled = account % 4 == 0  # every fourth is old and full of people
+        young = [0, 1, 7, 45, 90, 91, 112, 113, 182]
+        ages.append(random.choice([400, 700] if settled else [*young, *range(30, 800, 30)]))
+        add_people(chunk, random, account=account, age=ages[-1], settled=settled)
         add_milestones(chunk, random, account=account, age=ages[-1])
         add_tickets(chunk, random, account=account, day=day)
         add_surveys(chunk, random, account=account)
@@ -88,11 +89,11 @@ def make_day(day: dt.date, random: Random) -> Frames:
     return with_odd_histories(frames, random)
 
 
-def add_people(chunk: Chunk, random: Random, *, account: int, age: int) -> None:
-    style = random.choice(["settled", "settled", "any", "any", "quiet", "new", "leaving"])
+def add_people(chunk: Chunk, random: Random, *, account: int, age: int, settled: bool) -> None:
+    style = "settled" if settled else random.choice(["any", "any", "quiet", "new", "leaving"])
     listed = random.random() < 0.7  # whether anybody is listed as intended
     groups = random.sample(["North", "South", "East", ""], random.randint(1, 4))
-    for _ in range(random.choice([0, 1, 2, 3, 4, 6, 8, 10, 12, 12, 12, 12])):
+    for _ in range(12 if settled else random.choice([0, 1, 2, 3, 4, 6, 8, 10, 12, 12, 12])):
         tenure = tenure_of(random, style, age)
         left = float("nan")
         if tenure == tenure and random.random() < (0.5 if style == "leaving" else 0.1):
@@ -119,7 +120,7 @@ def tenure_of(random: Random, style: str, age: int) -> float:
     if random.random() < 0.06:
         return float("nan")  # never provisioned, or nobody said when
     if style == "settled":
-        return random.choice([181.0, 182.0, 188.0, 189.0, 210.0, 300.0, 400.0, 700.0])
+        return random.choice([181.0, 182.0, 189.0, 210.0, 300.0, 400.0, 400.0, 700.0])
     newest = (
         [0, 1, 3, 27, 28, 29, 30, 31, 33, 40, 56, 77, 111, 112, 113]
         if style == "new"
@@ -132,8 +133,9 @@ def tenure_of(random: Random, style: str, age: int) -> float:
 def add_features(chunk: Chunk, random: Random, number: int, style: str) -> None:
     days = sorted(chunk.people[number]["active"]) or [400]
     count = random.randint(0, 2) if style == "quiet" else random.randint(0, len(FEATURES))
+    count = max(count, 3) if style == "settled" else count
     for feature in random.sample(range(len(FEATURES)), count):
-        early = days[len(days) // random.choice([2, 2, 12]) :]
+        early = days[len(days) // random.choice([2, 2, 2, 12]) :]
         last, first = sorted([random.choice(days), random.choice(early)])
         chunk.feature_use.append(
             {"person": number, "feature": feature, "first_days_ago": first, "last_days_ago": last}
@@ -213,66 +215,3 @@ def add_surveys(chunk: Chunk, random: Random, *, account: int) -> None:
         )
         if not said:
             chunk.surveys[-1].update(score=float("nan"), followed_up_days_ago=float("nan"))
-
-
-def make_portfolio(random: Random, day: dt.date) -> Portfolio:
-    """Seasons, priors and promises: each as often unknown as not."""
-
-    def some(count: int, low: float, high: float) -> tuple[float | None, ...]:
-        return tuple(random.choice([None, random.uniform(low, high)]) for _ in range(count))
-
-    odd = random.choice([0.1, 0.3, 1.0])  # weeks with a season of their own
-    return Portfolio(
-        season={
-            week: random.choice([1, random.uniform(0.6, 1.5), 0.6, 0.59, random.uniform(0.3, 0.6)])
-            for week in complete_weeks(day)
-            if random.random() < odd
-        },
-        mu_csat=random.uniform(0.5, 0.95),
-        mu_nps=random.uniform(-0.3, 0.6),
-        mu_response=random.uniform(0.05, 0.5),
-        ticket_rate=some(5, 0.01, 0.2),
-        incident_days=frozenset(day - dt.timedelta(days=n) for n in random.sample(range(1, 84), 9)),
-        advanced_share=some(5, 0.02, 0.4),
-        intro_share=some(4, 0.2, 0.8),
-        tenant=Tenant(
-            cadence=CADENCES.get(day.weekday(), Cadence.DAILY),
-            value_days=random.choice([14.0, 45.0, 90.0]),
-            depth_reference=random.uniform(0.3, 1.5),
-            answer_hours=random.choice([1.0, 4.0, 8.0]),
-            chat_hours=random.choice([0.1, 0.25]),
-            call_hours=random.choice([0.01, 0.05]),
-        ),
-    )
-
-
-def with_odd_histories(frames: Frames, random: Random) -> Frames:
-    """Seats that changed or that nobody knew at first, training not bought, usage of nobody,
-    weeks that an outage swallowed.
-    """
-    seats, accounts = frames.seats_by_week.copy(), frames.accounts.copy()
-    training, unheard = frames.source_state[Source.TRAINING].copy(), frames.unheard.copy()
-    for place in range(len(accounts)):
-        if random.random() < 0.4:
-            week = random.randrange(seats.shape[1])
-            seats[place, :week] = random.choice([np.nan, 2, 30])
-        if random.random() < 0.4:
-            training[place] = random.choice(["absent", "not_bought", "late", "broken"])
-        if random.random() < 0.3:
-            first = unheard.shape[1] - random.choice([3, 4, 5, 6, 8, 10, 14, 20, 30])
-            unheard[place, first : first + random.randint(1, 3)] = True
-        if random.random() < 0.1:
-            accounts.loc[place, "any_usage_days_ago"] = 1.0
-    active = frames.active.copy()
-    whole_days = np.array([random.random() < 0.7 for _ in range(7 * unheard.shape[1])])
-    lost = np.repeat(unheard[frames.people["account"]], 7, axis=1) & whole_days
-    first = HISTORY_DAYS - (frames.day - frames.weeks[0]).days
-    active[:, first : first + lost.shape[1]] &= ~lost
-    return replace(
-        frames,
-        accounts=accounts,
-        active=active,
-        unheard=unheard,
-        seats_by_week=seats,
-        source_state={**frames.source_state, Source.TRAINING: training},
-    )

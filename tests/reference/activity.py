@@ -15,14 +15,12 @@ def active_days(random: Random, style: str, tenure: float, left: float) -> list[
         return []
     oldest = HISTORY_DAYS if random.random() < 0.05 else int(tenure)
     newest = 1 if left != left or random.random() < 0.05 else int(left)
-    stopped = random.choice(
-        [1, 1, 1, 1, 1, 1, 20, 30, 56, 57, 183, 184]
-    )  # fell silent so many days ago
-    slowed = random.choice([0, 0, 35, 42, 60])  # comes less often since
-    rate = random.choice(
-        [0.12, 0.2, 0.25, 0.3, 0.5, 0.95] if style == "settled" else [0.03, 0.15, 0.4, 0.9]
-    )
-    slower = random.choice([0.1, 0.4, 0.6, 0.7])
+    settled = style == "settled"
+    # fell silent so many days ago, comes so much less often since so many days ago
+    stopped = random.choice([1, 1, 1, 1, 43] if settled else [1, 1, 1, 20, 30, 56, 57, 183, 184])
+    slowed = random.choice([0, 28, 35, 42, 60] if settled else [0, 0, 0, 42])
+    slower = random.choice([0.1, 0.3, 0.4, 0.5, 0.6, 0.7])
+    rate = random.choice([0.15, 0.25, 0.35, 0.5, 0.8, 0.95] if settled else [0.03, 0.15, 0.4, 0.9])
     away = [random.randint(1, 250) for _ in range(random.choice([0, 0, 1, 4]))]  # holidays
     days = []
     for ago in range(max(newest, stopped, 1), min(oldest, HISTORY_DAYS) + 1):
