@@ -25,7 +25,8 @@ from metrics.signals.base import HISTORY_DAYS, Bools, Frames, Portfolio
 from metrics.signals.weeks import complete_weeks
 
 # an account is a customer from its first contract day until the day after it left; where nobody
-# told us when it began, it began when we learnt of it
+# told us when it began, it began when we learnt of it; terms that are agreed on hold from their
+# first day on
 ACCOUNTS = """
 SELECT a.id AS account_id, c.seats_sold AS seats, starts.on_day AS starts_on,
        (%(day)s::date - starts.on_day) AS age_days,
@@ -35,7 +36,9 @@ SELECT a.id AS account_id, c.seats_sold AS seats, starts.on_day AS starts_on,
 FROM {accounts} a
 LEFT JOIN LATERAL (
     SELECT * FROM accounts_contract
-    WHERE account_id = a.id AND known_at <= %(cutoff)s ORDER BY known_at DESC LIMIT 1
+    WHERE account_id = a.id AND known_at <= %(cutoff)s
+      AND (starts_on IS NULL OR starts_on <= %(day)s)
+    ORDER BY known_at DESC LIMIT 1
 ) c ON true
 CROSS JOIN LATERAL (
     SELECT coalesce(min(starts_on), (a.known_at AT TIME ZONE %(zone)s)::date) AS on_day

@@ -48,7 +48,9 @@ JOIN accounts_account a ON a.id = s.account_id
 JOIN sparks k ON k.account_id = s.account_id
 LEFT JOIN LATERAL (
     SELECT arr, currency, renews_on FROM accounts_contract
-    WHERE account_id = a.id AND known_at <= %(cutoff)s ORDER BY known_at DESC LIMIT 1
+    WHERE account_id = a.id AND known_at <= %(cutoff)s
+      AND (starts_on IS NULL OR starts_on <= %(day)s)
+    ORDER BY known_at DESC LIMIT 1
 ) c ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(flag->>'rule' ORDER BY (flag->>'severity')::int DESC, place) AS rules,

@@ -266,3 +266,12 @@ def test_following_up_an_answer_shows_from_its_day_on() -> None:
     make_survey(account, sent=30, answered=28, score=2, followed_up_at=at(ago(26)))
     make_survey(account, sent=30, answered=28, score=2, followed_up_at=at(DAY))
     assert frames().surveys["followed_up_days_ago"].fillna(-1).tolist() == [26.0, -1.0]
+
+
+def test_terms_that_are_agreed_on_hold_from_their_first_day_on() -> None:
+    account = make_account(seats=20)
+    make_contract(account, seats_sold=50, starts_on=DAY, known_at=at(ago(60)))
+    assert frames(ago(1)).accounts["seats"].tolist() == [20.0]
+    assert frames(DAY).accounts["seats"].tolist() == [50.0]
+    assert frames(DAY).accounts["age_days"].tolist() == [500.0]
+    assert set(frames(DAY).seats_by_week[0]) == {20.0}

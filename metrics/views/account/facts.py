@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Account, ArrMovement, Contract, Milestone, Organisation, Person
 from metrics.models import ActivityCalendar, Run, Survey, Ticket, TrainingRecord
@@ -54,8 +54,9 @@ class PersonRow:
 
 
 def terms(known: Known) -> Contract | None:
-    """The contract in force."""
-    return contracts(known).first()
+    """The contract in force: the newest terms whose first day has come."""
+    begun = Q(starts_on=None) | Q(starts_on__lte=known.day)
+    return contracts(known).filter(begun).first()
 
 
 def contracts(known: Known) -> QuerySet[Contract]:
