@@ -42,18 +42,20 @@ def is_trained(frames: Frames) -> Bools:
 
 def her_courses(frames: Frames) -> Bools:
     """Which rows of the training are completed courses of a person's own path. Where the account
-    has courses for her persona (assigned to anybody, in any state), one of those; where it has
-    none, or her persona is unknown, any.
+    has courses for her persona (assigned to anybody, in any state), one of those, by its name: her
+    own row need not say for whom it is; where it has none, or her persona is unknown, any.
     """
     rows = frames.training
     person = rows["person"].to_numpy(dtype=np.intp)
     account = frames.people["account"].to_numpy(dtype=np.intp)
-    persona, course = _shared_codes(frames.people["persona"], rows["persona"])
+    persona, meant_for = _shared_codes(frames.people["persona"], rows["persona"])
+    course, names = pd.factorize(rows["course"], use_na_sentinel=False)
     named = (rows["persona"] != "").to_numpy(dtype=bool)
-    kinds = int(max(persona.max(initial=0), course.max(initial=0))) + 1
-    paths = (account[person] * kinds + course)[named]
-    has_path = np.isin(account * kinds + persona, paths)
-    own = named & (course == persona[person])
+    kinds = int(max(persona.max(initial=0), meant_for.max(initial=0))) + 1
+    paths = account[person] * kinds + meant_for
+    has_path = np.isin(account * kinds + persona, paths[named])
+    path = (account * kinds + persona)[person]
+    own = np.isin(path * len(names) + course, (paths * len(names) + course)[named])
     done = rows["completed_days_ago"].notna().to_numpy(dtype=bool)
     hers: Bools = done & (own | ~has_path[person])
     return hers

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from metrics.signals.base import Portfolio
+from metrics.signals.base import Cadence, Portfolio
 from tests.reference import breadth, engagement, onboarding, plateau, sentiment, support, training
 from tests.reference.from_files import Customer
 from tests.reference.rules import holds
@@ -74,7 +74,10 @@ def judge(customer: Customer, portfolio: Portfolio) -> Judged:
     found = {code: measured(code, customer, portfolio, mix) for code in SIGNALS}
     raw = {code: value for code, (value, _) in found.items()}
     states = {code: state for code, (_, state) in found.items()}
-    points = {code: points_of(code, value) for code, value in raw.items()}
+    curves = {code: row[2] for code, row in SIGNALS.items()}
+    if portfolio.tenant.cadence is Cadence.WEEKLY:
+        curves["S06"] = "0:0 .5:40 1:80 2:100"
+    points = {code: points_of(curves[code], value) for code, value in raw.items()}
     mean, coverage = weighed(points, states, mix)
     rules = holds(customer, portfolio, raw, points)
     caps = [float(CAPS[rule]) for rule in rules if rule in CAPS]
@@ -117,11 +120,11 @@ def stages(age: int) -> dict[str, float]:
     return {"o": 1 - second, "a": second - third, "m": third}
 
 
-def points_of(code: str, raw: float | None) -> float | None:
+def points_of(curve: str, raw: float | None) -> float | None:
     """Straight lines between the anchors, flat beyond them."""
     if raw is None:
         return None
-    texts = [anchor.split(":") for anchor in SIGNALS[code][2].split()]
+    texts = [anchor.split(":") for anchor in curve.split()]
     anchors = [(float(x), float(y)) for x, y in texts]
     if raw <= anchors[0][0]:
         return anchors[0][1]

@@ -32,7 +32,7 @@ def test_s02_asks_for_a_course_of_the_own_persona_where_there_is_one() -> None:
     people = [person(persona="lead"), person(persona="planner"), person(), person(left_days=3)]
     training = [
         *trained(0, persona="planner"),  # there is no course for leads here: any will do
-        *trained(1, persona=""),  # there is one for planners, and this is not it
+        *trained(1, persona="", course="Basics"),  # there is one for planners, and this is not it
         *trained(2, persona="planner"),  # nobody knows who she is
         *trained(3, persona="planner"),  # has left
     ]
@@ -45,10 +45,23 @@ def test_s02_knows_a_course_by_its_having_been_assigned_in_the_same_account() ->
     planners = [person(account=account, persona="planner") for account in (0, 0, 1, 1)]
     assigned = {"person": 0, "persona": "planner", "status": "assigned"}
     frames = make_frames(
-        accounts=2, people=planners, training=[assigned, *trained(0, 1, 2, 3, persona="")]
+        accounts=2,
+        people=planners,
+        training=[assigned, *trained(0, 1, 2, 3, persona="", course="Basics")],
     )
     check("S02", frames, 0.0, 0.0)
     assert result("S02", frames, 1) == (1.0, "OK", 100.0)
+
+
+def test_s02_knows_a_course_by_its_name() -> None:
+    planners = [person(persona="planner") for _ in range(4)]
+    training = [
+        {"person": 0, "course": "Planning", "persona": "planner", "status": "assigned"},
+        *trained(1, course="Planning", persona=""),  # her row does not say for whom it is
+        *trained(2, course="Planning", persona="lead"),  # begun when she was a lead
+        *trained(3, course="Basics", persona="lead"),
+    ]
+    check("S02", make_frames(people=planners, training=training), 0.5, 55.0)
 
 
 def test_s02_needs_two_people() -> None:
