@@ -10,10 +10,11 @@ from metrics.models.facts import (
     TrainingRecord,
     UsageEvent,
 )
+from metrics.models.overrides import Override
 from metrics.models.rollups import ActivityCalendar, DirtyDay, FeatureCalendar, UsageUserDay
 from metrics.models.runs import Run, RunChunk
 from metrics.models.scorecards import Scorecard
-from metrics.models.scores import AccountCurrent, FlagChange, Override, Snapshot
+from metrics.models.scores import AccountCurrent, FlagChange, Snapshot
 
 __all__ = [
     "AccountCurrent",

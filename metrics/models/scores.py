@@ -6,7 +6,6 @@ by hand in the migrations and by the run that needs them.
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.fields.composite import CompositePrimaryKey
@@ -165,52 +164,3 @@ class FlagChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.change} on {self.day} for {self.account_id}"
-
-
-class Override(models.Model):
-    """A user's own judgement of an account, shown beside the score and never in its place.
-
-    An override ends on `expires_on` (the first day without it) or when it is withdrawn.
-    """
-
-    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
-    points = models.FloatField()
-    reason = models.TextField()
-    starts_on = models.DateField()
-    expires_on = models.DateField()
-    created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-
-    class Meta:
-        indexes = [models.Index(fields=["account", "expires_on"], name="override_account")]
-        constraints = [
-            models.CheckConstraint(
-                name="override_points_are_few",
-                condition=models.Q(points__gte=-15, points__lte=15) & ~models.Q(points=0),
-            ),
-            models.CheckConstraint(name="override_has_a_reason", condition=~models.Q(reason="")),
-            models.CheckConstraint(
-                name="override_ends_within_60_days",
-                condition=models.Q(
-                    expires_on__gt=models.F("starts_on"),
-                    expires_on__lte=models.ExpressionWrapper(
-                        models.F("starts_on") + 60, output_field=models.DateField()
-                    ),
-                ),
-            ),
-            # one judgement at a time: a new one takes the place of the old
-            models.UniqueConstraint(
-                fields=["account"],
-                condition=models.Q(withdrawn_at__isnull=True),
-                name="override_one_open",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.points:+g} until {self.expires_on}"

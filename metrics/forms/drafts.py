@@ -1,4 +1,4 @@
-"""The form of a draft: numbers out of a page to a checked scorecard, and back; and of a recompute.
+"""The form of a draft: numbers out of a page to a checked scorecard, and back.
 
 Names of fields are the places of a scorecard's body ("dimensions.mature.engagement"), so that a
 problem found by the check is shown beside the field that caused it.
@@ -6,7 +6,6 @@ problem found by the check is shown beside the field that caused it.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -196,33 +195,3 @@ def number_or_zero(text: str) -> float:
     except ValueError:
         return 0.0
     return value if math.isfinite(value) and value > 0 else 0.0
-
-
-class RecomputeForm(forms.Form):
-    """A span of past days to calculate again."""
-
-    LONGEST = 400
-
-    first = forms.DateField(error_messages={"required": "Name the first day."})
-    last = forms.DateField(required=False)
-    as_of = forms.ChoiceField(choices=[("day", ""), ("now", "")], required=False)
-
-    def __init__(self, data: Any = None, *, today: dt.date) -> None:
-        super().__init__(data)
-        self.today = today
-
-    def clean(self) -> dict[str, Any]:
-        """Days run forwards, end today and are not more than a year's."""
-        cleaned = super().clean() or {}
-        first = cleaned.get("first")
-        last = cleaned["last"] = cleaned.get("last") or self.today
-        cleaned["as_of"] = cleaned.get("as_of") or "day"
-        if first is None:
-            return cleaned
-        if last > self.today:
-            self.add_error("last", "The last day is today at the latest.")
-        elif first > last:
-            self.add_error("first", "The first day is after the last.")
-        elif (last - first).days >= self.LONGEST:
-            self.add_error("first", f"At most {self.LONGEST} days at once.")
-        return cleaned
