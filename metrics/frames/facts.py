@@ -59,10 +59,12 @@ SELECT account_id, person_id, external_id, opened_at AT TIME ZONE %(zone)s AS op
 FROM (
     SELECT DISTINCT ON (account_id, external_id) *
     FROM metrics_ticket
-    WHERE {ACCOUNT_RANGE} AND opened_at >= %(first_day)s::timestamp AT TIME ZONE %(zone)s
-      AND opened_at < %(day)s::timestamp AT TIME ZONE %(zone)s
+    WHERE {ACCOUNT_RANGE} AND opened_at < %(day)s::timestamp AT TIME ZONE %(zone)s
+      AND opened_at >= (%(first_day)s::timestamp - interval '53 weeks') AT TIME ZONE %(zone)s
     ORDER BY account_id, external_id, known_at DESC, id DESC
 ) latest
+WHERE greatest(opened_at, coalesce(solved_at, 'infinity'))
+      >= %(first_day)s::timestamp AT TIME ZONE %(zone)s
 ORDER BY account_id, opened_at, id
 """  # noqa: S608 our own names, values are parameters
 SURVEYS = f"""
@@ -115,7 +117,9 @@ def read_milestones(
 def read_tickets(
     window: Window, *, account_ids: pd.Index[int], person_ids: pd.Index[int]
 ) -> pd.DataFrame:
-    """Tickets opened within the window, as known by the cut-off."""
+    """Tickets opened or solved within the window, and those still open, as known by the cut-off;
+    of more than two years ago none.
+    """
     rows = _place(window.fetch(TICKETS), account_ids, person_ids)
     for moment in ("opened", "first_answer"):
         rows[moment] = pd.to_datetime(rows[moment]).astype("datetime64[ns]")

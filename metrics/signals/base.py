@@ -168,7 +168,8 @@ class Frames:
         person int, course str, persona str, level str, status str, completed_days_ago float
     milestones: columns account int, name str, due_day float (days after contract start; NaN: no
         day is set), completed_day float (days after contract start; NaN: not by t-1), value bool
-    tickets: opened within HISTORY_DAYS; columns account int, person int (-1 unknown),
+    tickets: opened within HISTORY_DAYS, or solved within them, or still open (if opened within
+        twice as many); columns account int, person int (-1 unknown),
         external_id str (its name at the source), opened datetime64[ns] naive local,
         opened_days_ago int, first_answer datetime64[ns] local (NaT: not yet),
         solved_days_ago float, severity str, topic str, maturity str, escalated bool,

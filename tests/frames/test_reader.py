@@ -166,6 +166,21 @@ def test_a_later_version_is_read_once_it_was_known() -> None:
     assert frames(cutoff=at(ago(3))).tickets["escalated"].tolist() == [False]
 
 
+def test_old_tickets_are_read_while_they_are_open_and_a_year_after() -> None:
+    account = make_account(started=900)
+    make_ticket(account, opened=500, solved_at=at(ago(372)))
+    make_ticket(account, opened=500, solved_at=at(ago(371)))
+    make_ticket(account, opened=450)
+    make_ticket(account, opened=450, external_id="again", is_latest=False)
+    make_ticket(
+        account, opened=450, external_id="again", solved_at=at(ago(400)), known_at=at(ago(400))
+    )
+    make_ticket(account, opened=743)
+    read = frames().tickets
+    assert read["opened_days_ago"].tolist() == [500, 450]
+    assert read["solved_days_ago"].fillna(-1).tolist() == [371.0, -1.0]
+
+
 def test_of_two_answers_of_one_day_the_later_one_comes_first() -> None:
     account = make_account()
     person = make_person(account)

@@ -101,8 +101,8 @@ def there(person: Person, day: dt.date) -> bool:
 
 def lost(account: Account, person: Person) -> bool:
     """Deactivated in half a year, or silent for 56 whole days after four active weeks."""
-    if person.left or not person.provisioned:
-        return account.within(person.left, 182)
+    if person.left or not person.provisioned:  # who never had access cannot be lost
+        return person.provisioned is not None and account.within(person.left, 182)
     weeks = sum(person.in_week(week) > 0 for week in account.weeks)
     last = max(person.days, default=account.today)
     silent = (account.today - last).days - 1

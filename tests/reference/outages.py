@@ -26,9 +26,9 @@ def state_of(
     """
     everywhere = _span(spans, clock, source, "") or (otherwise, 0)
     own = _span(spans, clock, source, number)
-    if own is None or everywhere[0] == "not_bought":
+    if own is None:
         return everywhere
-    if own[0] == "not_bought" or everywhere[0] == "absent":
+    if own[0] == "not_bought" or everywhere[0] in ("absent", "not_bought"):
         return own
     return own if BAD.index(own[0]) >= BAD.index(everywhere[0]) else everywhere
 
