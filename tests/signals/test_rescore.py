@@ -65,8 +65,8 @@ def test_weights_fade_with_the_stages_they_are_for() -> None:
     assert outer.sum(axis=1).tolist() == [100] * 4
 
 
-def test_places_without_a_signal_belong_to_no_dimension() -> None:
-    places = dimension_of()
-    assert (places >= 0).sum() == len(BY_CODE)
-    assert places[BY_CODE["S22"].slot] == list(Dimension).index(Dimension.SENTIMENT)
-    assert places[23] == -1
+def test_every_place_belongs_to_the_dimension_of_its_signal() -> None:
+    order = list(Dimension)
+    assert dimension_of().tolist() == [
+        order.index(BY_CODE[f"S{place:02d}"].dimension) for place in range(1, 25)
+    ]

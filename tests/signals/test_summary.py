@@ -46,7 +46,7 @@ def test_a_binding_cap_stands_in_the_formula_and_one_that_does_not_bind_does_not
     assert printed_formula(capped).endswith(" → 45.0000 cap R4")
     assert binding_cap(night(team(10), cap=("R4", 99.0))) == ""
     assert binding_cap(night(team(10))) == ""
-    assert binding_cap(night(team(0, of=0))) == ""
+    assert binding_cap(night(team(0, of=0, surveys=[]))) == ""
 
 
 def test_parts_are_the_dimensions_that_count_in_page_order() -> None:
