@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from itertools import zip_longest
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -11,15 +15,17 @@ from metrics.frames.past import Kind, Past
 from metrics.frames.window import Window
 from metrics.signals.base import Floats, Source, SourceState
 
-# of several spans of the same scope the one that began last holds
+# of several spans of the same scope the one that began last holds; those that are over say since
+# when a source has been lost without a break
 SPANS = """
-SELECT source, account_id, state, (%(day)s::date - from_day) AS days
+SELECT source, coalesce(account_id, 0) AS account_id, state, (%(day)s::date - from_day) AS days,
+       greatest(coalesce(%(day)s::date - to_day, 0), 0) AS ended
 FROM {spans} s
 WHERE known_at <= %(cutoff)s AND from_day < %(day)s
-  AND (to_day IS NULL OR to_day >= %(day)s)
   AND (account_id IS NULL OR account_id >= %(lo)s AND account_id < %(hi)s)
 ORDER BY account_id NULLS FIRST, from_day
 """
+EVERYWHERE = 0
 # a source that has never delivered anything to anybody is not connected
 CONNECTED: dict[Source, str] = {
     Source.USAGE: "SELECT 1 FROM metrics_usageevent WHERE known_at <= %(cutoff)s LIMIT 1",
@@ -31,52 +37,89 @@ CONNECTED: dict[Source, str] = {
 }
 
 
+LOST = ("late", "broken")
 # an outage everywhere is an outage for an account too, whatever its own span says
 _WORSE = {"live": 0, "absent": 0, "late": 1, "broken": 2}
+
+
+class Span(NamedTuple):
+    """A span of a source: days from its first day to t, and from its end to t (0: not over)."""
+
+    state: str
+    days: int
+    ended: int
 
 
 def read_sources(
     window: Window, past: Past, account_ids: pd.Index[int]
 ) -> tuple[dict[Source, npt.NDArray[np.str_]], dict[Source, Floats]]:
-    """Per source: states [A] and whole days since it went late or broke [A]."""
+    """Per source: states [A] and whole days since it was lost, late first and then broken or
+    not [A].
+    """
     states, days = {}, {}
-    spans = window.fetch(SPANS.format(spans=past.rows(Kind.SOURCE_STATUS)))
+    found = window.fetch(SPANS.format(spans=past.rows(Kind.SOURCE_STATUS)))
     position = {int(account): i for i, account in enumerate(account_ids)}
     for source in Source:
         start = SourceState.LIVE if _is_connected(window, source) else SourceState.ABSENT
-        everywhere, since = start.value, 0
-        own: dict[int, tuple[str, int]] = {}
-        for where, its, its_days in _spans_of(spans, source):
-            if where is None:
-                everywhere, since = its, its_days
-            elif where in position:
-                own[position[where]] = (its, its_days)
-        state = np.full(len(account_ids), everywhere, dtype="U10")
-        late = np.full(len(account_ids), float(since if everywhere in ("late", "broken") else 0))
-        for row, (its, its_days) in own.items():
-            if _holds(its, everywhere):
-                state[row] = its
-                late[row] = its_days if its in ("late", "broken") else 0
-        states[source], days[source] = state, late
+        spans = _spans_of(found, source)
+        everywhere = spans.pop(EVERYWHERE, [])
+        whole = _current(everywhere)[0] or start.value
+        state = np.full(len(account_ids), whole, dtype="U10")
+        lost = np.full(len(account_ids), float(_days_lost(whole, everywhere)))
+        for account, own in spans.items():
+            row = position.get(account)
+            if row is not None:
+                state[row] = its = _worse(_current(own)[0], whole)
+                lost[row] = _days_lost(its, everywhere, own)
+        states[source], days[source] = state, lost
     return states, days
 
 
-def _spans_of(spans: pd.DataFrame, source: Source) -> list[tuple[int | None, str, int]]:
-    """(account or everywhere, state, days since it began) of one source, in the query's order."""
+def _spans_of(spans: pd.DataFrame, source: Source) -> dict[int, list[Span]]:
+    """By account, in the order in which they began."""
     own = spans[spans["source"] == source.value]
-    return [
-        (None if pd.isna(account) else int(account), str(state), int(days))
-        for account, state, days in zip(
-            own["account_id"].tolist(), own["state"].tolist(), own["days"].tolist(), strict=True
-        )
+    columns = (own[name].tolist() for name in ("account_id", "state", "days", "ended"))
+    found: dict[int, list[Span]] = {}
+    for account, state, days, ended in zip(*columns, strict=True):
+        found.setdefault(int(account), []).append(Span(str(state), int(days), int(ended)))
+    return found
+
+
+def _current(spans: list[Span]) -> tuple[str, int]:
+    """What the last one that holds says, "" where none does, and days since it took over."""
+    since = sys.maxsize
+    for span in reversed(spans):
+        if not span.ended:
+            return span.state, min(span.days, since)
+        since = min(since, span.ended)
+    return "", 0
+
+
+def _days_lost(state: str, *scopes: list[Span]) -> int:
+    """Days since the source was lost: an outage that ends where the next begins is one with it, or
+    a source that is declared broken after it was late would seem to have spoken until yesterday.
+    """
+    if state not in LOST:
+        return 0
+    since = max(days for state, days in map(_current, scopes) if state in LOST)
+    over = [
+        span._replace(ended=max(span.ended, later.days) if later else span.ended)
+        for spans in scopes
+        for span, later in zip_longest(spans, spans[1:])
+        if span.state in LOST
     ]
+    for span in sorted(over, key=lambda span: span.ended):
+        since = max(since, span.days) if span.ended <= since else since
+    return since
 
 
-def _holds(own: str, everywhere: str) -> bool:
-    """Whether an account's own state counts rather than the one that holds everywhere."""
-    if "not_bought" in (own, everywhere):
-        return True
-    return _WORSE[own] >= _WORSE[everywhere]
+def _worse(own: str, everywhere: str) -> str:
+    """Of an account's own state ("": none) and the one that holds everywhere."""
+    if not own or everywhere == "not_bought":
+        return own or everywhere
+    if own == "not_bought":
+        return own
+    return own if _WORSE[own] >= _WORSE[everywhere] else everywhere
 
 
 def _is_connected(window: Window, source: Source) -> bool:

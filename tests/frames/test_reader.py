@@ -239,6 +239,50 @@ def test_a_source_is_as_bad_as_its_worst_word() -> None:
     assert read.source_state[Source.TICKETS].tolist() == ["absent", "absent", "absent"]
 
 
+def test_an_outage_that_changes_its_name_goes_on() -> None:
+    """Late, then declared broken: nothing has been heard since it was late."""
+    one, two, three, four, five = (make_account() for _ in range(5))
+    use(one, make_person(one), 90)
+    make_status("usage", "late", since=30, until=12, account=one)
+    make_status("usage", "broken", since=12, until=1, account=one)
+    make_status("usage", "late", since=1, account=one)
+    make_status("usage", "late", since=30, account=two)
+    make_status("usage", "broken", since=2, account=two)
+    make_status("usage", "late", since=30, account=three)
+    make_status("usage", "live", since=20, account=three)
+    make_status("usage", "broken", since=2, account=three)
+    make_status("usage", "late", since=30, until=13, account=four)
+    make_status("usage", "broken", since=12, account=four)
+    make_status("usage", "late", since=30, account=five)
+    make_status("usage", "live", since=20, until=10, account=five)
+    read = frames()
+    assert read.source_state[Source.USAGE].tolist() == [
+        "late",
+        "broken",
+        "broken",
+        "broken",
+        "late",
+    ]
+    assert read.late_days[Source.USAGE].tolist() == [30, 30, 2, 12, 10]
+
+
+def test_an_outage_everywhere_that_becomes_an_accounts_own_goes_on() -> None:
+    one, two = make_account(), make_account()
+    use(one, make_person(one), 90)
+    make_ticket(one)
+    make_status("usage", "late", since=30, until=9)
+    make_status("usage", "broken", since=9, until=4, account=two)
+    make_status("usage", "late", since=6)
+    make_status("usage", "broken", since=3, account=two)
+    make_status("tickets", "late", since=30, until=9)
+    make_status("tickets", "broken", since=9, account=two)
+    read = frames()
+    assert read.source_state[Source.USAGE].tolist() == ["late", "broken"]
+    assert read.late_days[Source.USAGE].tolist() == [6, 30]
+    assert read.source_state[Source.TICKETS].tolist() == ["live", "broken"]
+    assert read.late_days[Source.TICKETS].tolist() == [0, 30]
+
+
 def test_days_begin_at_midnight_of_the_organisation() -> None:
     account = make_account()
     make_ticket(account, opened_at=at(ago(0), 1), known_at=at(ago(1)))

@@ -21,27 +21,34 @@ def begun_spans(rows: list[Row], clock: Clock) -> list[Row]:
 def state_of(
     spans: list[Row], clock: Clock, source: str, number: str, *, otherwise: str
 ) -> tuple[str, int]:
-    """State of a source of one account on the last whole day, and since how many days it is late
-    or broken. An outage everywhere is one for an account too, whatever its own span says.
+    """State of a source of one account on the last whole day, and how many days in a row up to it
+    the source has been late or broken.
     """
-    everywhere = _span(spans, clock, source, "") or (otherwise, 0)
-    own = _span(spans, clock, source, number)
-    if own is None:
-        return everywhere
-    if own[0] == "not_bought" or everywhere[0] in ("absent", "not_bought"):
-        return own
-    return own if BAD.index(own[0]) >= BAD.index(everywhere[0]) else everywhere
+    last = clock.today - dt.timedelta(days=1)
+    state = _state_on(spans, clock, last, source, number) or otherwise
+    days = 0
+    while _state_on(spans, clock, last - dt.timedelta(days=days), source, number) in BAD[1:]:
+        days += 1
+    return state, days
 
 
-def _span(spans: list[Row], clock: Clock, source: str, number: str) -> tuple[str, int] | None:
-    """Of the spans of one scope that hold on the last whole day the one that began last."""
-    found = None
+def _state_on(spans: list[Row], clock: Clock, day: dt.date, source: str, number: str) -> str:
+    """An outage everywhere is one for an account too, whatever its own span says."""
+    everywhere = _said_on(spans, clock, day, source, "")
+    own = _said_on(spans, clock, day, source, number)
+    if not own or not everywhere or "not_bought" in (own, everywhere):
+        return own or everywhere
+    return own if BAD.index(own) >= BAD.index(everywhere) else everywhere
+
+
+def _said_on(spans: list[Row], clock: Clock, day: dt.date, source: str, number: str) -> str:
+    """Of the spans of one scope that hold on a day the one that began last; "" for none."""
+    found = ""
     for row in spans:
         since, end = clock.day(row["from"]), clock.day(row["to"])
         ours = (row["source"], row["account_external_id"]) == (source, number)
-        if ours and since and (end is None or end >= clock.today):
-            days = (clock.today - since).days if row["state"] in ("late", "broken") else 0
-            found = row["state"], days
+        if ours and since and since <= day and (end is None or end > day):
+            found = row["state"]
     return found
 
 
