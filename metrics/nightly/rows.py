@@ -24,6 +24,7 @@ def rows(run: Run, night: Night, chosen: npt.NDArray[np.intp]) -> Iterator[tuple
     measured, scored = night.measured, night.scored
     funnels = seat_funnels(night.frames)
     ages = night.frames.accounts["age_days"].to_numpy()
+    days = measured.as_of.astype(str)
     for i in chosen.tolist():
         band = night.bands[i]
         held = [code for code, holds in night.capped.holds.items() if holds[i]]
@@ -49,16 +50,16 @@ def rows(run: Run, night: Night, chosen: npt.NDArray[np.intp]) -> Iterator[tuple
             json.dumps([_held(run, night, code, i) for code in held]),
             json.dumps([flag.to_dict() for flag in night.flags[i]]),
             "leaving" if "R7" in held else "",
-            _numbers(measured.raw[i]),
-            _numbers(measured.n[i]),
-            _numbers(measured.part[i]),
-            _numbers(measured.whole[i]),
-            _numbers(measured.points[i]),
-            scored.weights[i].tolist(),
-            measured.state[i].tolist(),
-            [None if np.isnat(day) else day.item() for day in measured.as_of[i]],
-            _numbers(scored.dimensions[i]),
-            night.dimension_weights[i].tolist(),
+            _array(measured.raw[i]),
+            _array(measured.n[i]),
+            _array(measured.part[i]),
+            _array(measured.whole[i]),
+            _array(measured.points[i]),
+            _array(scored.weights[i]),
+            f"{{{','.join(measured.state[i])}}}",
+            f"{{{','.join(days[i]).replace('NaT', 'NULL')}}}",
+            _array(scored.dimensions[i]),
+            _array(night.dimension_weights[i]),
             json.dumps(measured.details[i]),
             json.dumps(funnels[i]),
             night.causes[i],
@@ -91,5 +92,9 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _numbers(values: Floats) -> list[float | None]:
-    return [None if value != value else value for value in values.tolist()]
+def _array(values: Floats) -> str:
+    """As PostgreSQL reads an array of floats, NaN as NULL: the driver's own way, number by number,
+    took longer than the score.
+    """
+    numbers = ["NULL" if value != value else repr(value) for value in values.tolist()]
+    return f"{{{','.join(numbers)}}}"
