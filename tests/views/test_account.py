@@ -131,6 +131,17 @@ def test_an_account_without_a_score_says_why_and_what_is_missing() -> None:
     assert [row["label"] for row in page["funnel"]] == ["Sold", "Provisioned", "Trained"]
 
 
+def test_an_account_without_a_contract_has_a_page() -> None:
+    team = make_team()
+    account = Account.objects.create(
+        external_id="A-bare", name="Bare", owner=team["ana"], known_at=at(ago(9))
+    )
+    night(DAY)
+    page = client_of(team["ana"]).get(account.get_absolute_url())
+    assert page.context["head"]["contract"] is None
+    assert "seats unknown" in page.content.decode()
+
+
 def test_a_frozen_signal_says_since_when() -> None:
     team = make_team()
     account = make_customer(owner=team["ana"])
