@@ -18,6 +18,12 @@ urlpatterns = [
     path("portfolio.csv", portfolio.portfolio_csv, name="portfolio_csv"),
     path("accounts/<int:pk>/", account.account, name="account"),
     path("accounts/<int:pk>/signals/<str:code>/", account.evidence, name="evidence"),
+    path("accounts/<int:pk>/override/", account.override_give, name="override_give"),
+    path(
+        "accounts/<int:pk>/override/<int:number>/withdraw/",
+        account.override_withdraw,
+        name="override_withdraw",
+    ),
     path("scorecard/new/", scorecard.scorecard_new, name="scorecard_new"),
     path("scorecard/recalculate/", scorecard.scorecard_recalculate, name="scorecard_recalculate"),
     path("scorecard/line/<slug:line>/", include(of_line)),

@@ -49,6 +49,11 @@ def shown_with(score: float | None, override: Judgement | None, *, day: dt.date)
     return min(max(score + override.points, 0.0), 100.0)
 
 
+def points_text(points: float) -> str:
+    """+8 or −7.5, with a true minus sign."""
+    return f"{points:+g}".replace("-", "\u2212")
+
+
 def _points_problem(points: float) -> str:
     if not math.isfinite(points) or abs(points) > MAX_POINTS:
         return f"At most {MAX_POINTS} points up or down."
@@ -60,5 +65,5 @@ def _expiry_problem(expires_on: dt.date, today: dt.date) -> str:
         return "It must end after today."
     latest = today + dt.timedelta(days=MAX_DAYS)
     if expires_on > latest:
-        return f"At most {MAX_DAYS} days: until {latest:%Y-%m-%d}."
+        return f"At most {MAX_DAYS} days: until {latest.day} {latest:%b %Y}."
     return ""

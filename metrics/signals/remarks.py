@@ -10,6 +10,7 @@ from metrics.signals.numbers import Value, count, pair, percent
 
 Detail = Mapping[str, Any]
 Names = Mapping[str, str]  # feature key -> its name
+NAMED = 4
 PEOPLE = ("person", "people")
 WENT_WRONG = (  # of tickets, in the order of the sentence
     ("escalated", "escalated"),
@@ -42,14 +43,21 @@ def plateau(detail: Detail, value: Value, names: Names) -> str:
     further = [names.get(key, key) for key in detail.get("next", ())]
     if ceiling:
         who = "they all" if flagged > 1 else "they"
-        text = f"{text}; {who} stopped at {in_words(ceiling)}"
+        text = f"{text}; {who} stopped at {_features(ceiling)}"
     if ceiling and further:
         text = f"{text}; others go on to {in_words(further)}"
     return text
 
 
+def _features(names: Sequence[str]) -> str:
+    """All of a few; of many how many, and the last two, which are the least basic."""
+    if len(names) <= NAMED:
+        return in_words(names)
+    return f"{len(names)} features, such as {in_words(names[-2:])}"
+
+
 def _seats(detail: Detail, value: Value, names: Names) -> str:
-    return "More seats are sold than people should use it" if detail.get("over_sold") else ""
+    return "Over-sold: more seats than people who should use it" if detail.get("over_sold") else ""
 
 
 def _open(detail: Detail, value: Value, names: Names) -> str:

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from django import template
 
+from metrics.scoring.flag_rules import BY_CODE as FLAGS
+from metrics.scoring.overrides import points_text
+
 register = template.Library()
 
 NOTHING = "–"
@@ -32,6 +35,18 @@ def signed(value: Number | None, decimals: int = 1) -> str:
     if not text.strip("0."):
         return text
     return f"{'+' if value > 0 else MINUS}{text}"
+
+
+@register.filter
+def flag_name(code: str) -> str:
+    """ "Champion left"; a flag that is known no longer keeps its code."""
+    return FLAGS[code].name if code in FLAGS else code
+
+
+@register.filter
+def exactly(value: float) -> str:
+    """Points that somebody chose, with their sign and no more decimals than there are: "+8"."""
+    return points_text(value)
 
 
 @register.filter

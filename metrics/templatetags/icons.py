@@ -11,7 +11,9 @@ register = template.Library()
 # on a grid of 16 x 16
 SHAPES = {
     "arrow-down": "M8 3v10M4 9l4 4 4-4",
+    "arrow-falling": "M4 4l7.5 7.5M12 6.5V12H6.5",
     "arrow-right": "M3 8h10M9 4l4 4-4 4",
+    "arrow-rising": "M4 12l7.5-7.5M6.5 4H12v5.5",
     "arrow-up": "M8 13V3M4 7l4-4 4 4",
     "check": "M3 8.5l3.2 3.2L13 5",
     "chevron-down": "M4 6l4 4 4-4",
@@ -31,6 +33,7 @@ SHAPES = {
     "plus": "M8 3v10M3 8h10",
     "print": "M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z",
     "search": "M7 2.5a4.5 4.5 0 100 9 4.5 4.5 0 000-9zM10.4 10.4L14 14",
+    "sliders": "M4 2.5v11M8 2.5v11M12 2.5v11M2.5 6h3M6.5 10h3M10.5 5h3",
     "spread": "M2.5 8h3l4-4.5h4M9.5 12.5l-2-2.2M9.5 12.5h4M11.5 1.5l2 2-2 2M11.5 10.5l2 2-2 2",
     "unlock": "M4 7.5h8V14H4zM5.5 7.5V5a2.5 2.5 0 014.8-1",
     "warning": "M8 2.5l6 11H2zM8 6.5v3.2M8 11.8h.01",

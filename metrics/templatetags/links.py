@@ -15,7 +15,8 @@ register = template.Library()
 def here(context: dict[str, Any], **changes: Any) -> str:
     """This page's address with some parameters changed; an empty value takes one out.
 
-    Another filter or order begins at the first page again.
+    Another filter or order begins at the first page again. A page that answers a form names the
+    address at which it is read in `read_at`.
     """
     query = context["request"].GET.copy()
     query.pop("page", None)
@@ -25,7 +26,8 @@ def here(context: dict[str, Any], **changes: Any) -> str:
         else:
             query.setlist(name, value if isinstance(value, list) else [value])
     text = query.urlencode()
-    return f"?{text}" if text else context["request"].path
+    path: str = context.get("read_at", "")
+    return f"{path}?{text}" if text else path or context["request"].path
 
 
 @register.simple_tag

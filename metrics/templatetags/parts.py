@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from metrics.models.scores import Band
+from metrics.scoring.trend import LONG_DAYS, SHORT_DAYS, STEEP
 from metrics.templatetags.formats import change_class, first_name, signed
 
 register = template.Library()
@@ -21,6 +22,13 @@ WORDS = {"red": "Red", "amber": "Amber", "green": "Green", "grey": "No data"}
 LOW, HIGH = 30, 100  # scale of every sparkline
 WIDTH, HEIGHT = 96, 28
 STRONG_MOMENTUM = -12
+ARROWS = {"falling": "arrow-falling", "rising": "arrow-rising"}
+TREND_CSS = {"falling": "hs-down", "rising": "hs-up"}
+MEASURED = (
+    f"Points per 30 days: the median slope over all pairs of nights of the last {SHORT_DAYS} and"
+    f" {LONG_DAYS} days. Falling or rising: at least {STEEP:.0f} points, and less than one chance"
+    " in twenty that it is an accident"
+)
 SOON_DAYS = 90
 
 
@@ -55,6 +63,36 @@ def momentum(value: float | None) -> dict[str, Any]:
     """Coloured only at −12 or worse."""
     strong = value is not None and round(value) <= STRONG_MOMENTUM
     return {"text": signed(value, 0), "css": "hs-down" if strong else "hs-quiet"}
+
+
+@register.inclusion_tag("partials/trend.html")
+def trend(
+    direction: str, short: float | None, long: float | None = None, full: bool = False
+) -> dict[str, Any]:
+    """Where the score is going: an arrow, in colour only where it is no accident. `full`: with the
+    word, and how it is measured.
+    """
+    word = trend_word(direction, short, long)
+    slope = "" if short is None else f", {signed(short)} points per 30 days"
+    return {
+        "word": word,
+        "arrow": ARROWS.get(direction, "arrow-right"),
+        "css": TREND_CSS.get(direction, "hs-quiet"),
+        "full": full,
+        "title": MEASURED if full else f"{word}{slope}",
+    }
+
+
+def trend_word(direction: str, short: float | None, long: float | None) -> str:
+    """ "Falling", "Rising", "Steady", "Not proven" where it is steep but may be chance; "" where
+    there are too few nights.
+    """
+    if direction:
+        return direction.capitalize()
+    slopes = [slope for slope in (short, long) if slope is not None]
+    if not slopes:
+        return ""
+    return "Steady" if all(abs(slope) < STEEP for slope in slopes) else "Not proven"
 
 
 @register.inclusion_tag("partials/account.html")

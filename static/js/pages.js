@@ -3,6 +3,8 @@
 (() => {
   const ready = () => {
     document.querySelectorAll("[data-print]").forEach((button) => (button.hidden = false));
+    // sent open by the server, because something in it must be corrected
+    document.querySelectorAll("dialog[open]:not(:modal)").forEach((dialog) => (dialog.close(), dialog.showModal()));
   };
   document.addEventListener("DOMContentLoaded", ready);
   document.addEventListener("htmx:afterSettle", ready);

@@ -46,7 +46,7 @@ def test_up_to_fifteen_points_either_way(points: float) -> None:
         ({"expires_on": TODAY}, {"expires_on": "It must end after today."}),
         (
             {"expires_on": dt.date(2026, 5, 18)},
-            {"expires_on": "At most 60 days: until 2026-05-17."},
+            {"expires_on": "At most 60 days: until 17 May 2026."},
         ),
         (
             {"points": 0, "reason": "", "expires_on": dt.date(2025, 1, 1)},

@@ -27,7 +27,12 @@ COOLED = "people have cooled down since they stopped discovering"
 @pytest.mark.parametrize(
     ("code", "detail", "pair", "expected"),
     [
-        ("S01", {"over_sold": True}, (8, 24), "More seats are sold than people should use it"),
+        (
+            "S01",
+            {"over_sold": True},
+            (8, 24),
+            "Over-sold: more seats than people who should use it",
+        ),
         ("S04", {"open": True}, (63, 45), "Not reached yet; the target is 45 days"),
         ("S07", {"arrow": -0.3023}, (7, 10), "Falling by 30\u00a0% in twelve weeks"),
         ("S07", {"arrow": 0.25}, (12, 10), "Rising by 25\u00a0% in twelve weeks"),
@@ -43,6 +48,12 @@ COOLED = "people have cooled down since they stopped discovering"
             plateau(["reports", "api", "gone"], []),
             (2, 12),
             f"2 of 12 {COOLED}; they all stopped at Reports, API and gone",
+        ),
+        (
+            "S08",
+            plateau(["a", "b", "c", "reports", "api"], []),
+            (2, 12),
+            f"2 of 12 {COOLED}; they all stopped at 5 features, such as Reports and API",
         ),
         ("S08", plateau([], ["schedules"]), (2, 12), f"2 of 12 {COOLED}"),
         (

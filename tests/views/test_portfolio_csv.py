@@ -48,7 +48,10 @@ def test_it_honours_filters_and_order_beyond_a_page() -> None:
 @pytest.mark.django_db
 def test_every_column_of_a_row() -> None:
     team, run = make_team(), make_run()
-    row = make_row(run, team["ana"], "Ardent", change_30=-3.14159265, momentum=None)
+    row = make_row(
+        run, team["ana"], "Ardent", change_30=-3.14159265, momentum=None,
+        trend_28=-5.43212345, trend="falling", flags=["R2", "falling"], severity=4,
+    )  # fmt: skip
     (found,) = exported(client_of(team["ana"]))
     account = Account.objects.get(pk=row.account_id)
     assert tuple(found) == COLUMNS
@@ -69,6 +72,10 @@ def test_every_column_of_a_row() -> None:
         "change_7": "0.5",
         "change_30": "-3.1416",
         "momentum": "",
+        "trend_28": "-5.4321",
+        "trend": "falling",
+        "flags": "R2 falling",
+        "severity": "4",
         "cause": "Steady",
         "stage": "mature",
         "status": "",

@@ -55,7 +55,9 @@ def opened(asked: str, now: Snapshot) -> str:
     return min(losses, key=losses.__getitem__, default=ALL)
 
 
-def table(asked: str, cards: list[dict[str, Any]], run: Run) -> dict[str, Any]:
+def table(
+    asked: str, cards: list[dict[str, Any]], run: Run, *, remarks: dict[str, str]
+) -> dict[str, Any]:
     """The signals of a dimension, or all of them, the lowest points first within each."""
     chosen = [card for card in cards if asked in (ALL, card["key"])]
     rows = [
@@ -68,7 +70,10 @@ def table(asked: str, cards: list[dict[str, Any]], run: Run) -> dict[str, Any]:
     return {
         "key": asked,
         "name": name,
-        "rows": [row | {"better_than": better.get(row["code"])} for row in rows],
+        "rows": [
+            row | {"better_than": better.get(row["code"]), "remark": remarks.get(row["code"], "")}
+            for row in rows
+        ],
     }
 
 
@@ -189,5 +194,18 @@ def made_of(now: Snapshot) -> dict[str, Any]:
         "raw_score": now.raw_score,
         "score": now.score,
         "cap": binding_cap(now),
-        "rules": [RULES[code] for code in caps_of(now)],
+        "rules": _rules(now),
     }
+
+
+def _rules(now: Snapshot) -> list[dict[str, Any]]:
+    """Caps that hold, the lowest first, with how each ends; `ends`: the first day without it."""
+    ends = {held["rule"]: held["until"] for held in now.caps}
+    return [
+        {
+            "rule": RULES[code],
+            "ends": dt.date.fromisoformat(ends[code]) if ends[code] else None,
+            "is_felt": now.raw_score is None or cap < now.raw_score,
+        }
+        for code, cap in sorted(caps_of(now).items(), key=lambda item: (item[1], item[0]))
+    ]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from accounts.models import ArrMovement, Contract, Organisation
-from metrics.models import Scorecard, Survey, Ticket
+from metrics.models import Override, Scorecard, Survey, Ticket
 from metrics.models.scores import Band
+from metrics.scoring.overrides import points_text
 from metrics.signals.tickets import is_highest
 from metrics.views.account.night import Day
 
@@ -107,16 +108,36 @@ def contract(movements: list[ArrMovement], versions: list[Contract]) -> Iterator
         yield Event(day=notice, kind="notice", title="Notice given", mark="Notice given")
 
 
+def judgements(overrides: list[Override], organisation: Organisation) -> Iterator[Event]:
+    """Overrides that somebody gave or withdrew."""
+    for override in overrides:
+        name = f"Override {points_text(override.points)}"
+        by = f" by {override.created_by}" if override.created_by else ""
+        yield Event(
+            day=override.starts_on,
+            kind="override",
+            title=f"{name}{by}",
+            detail=override.reason,
+            mark=name,
+        )
+        ended = override.ended_on(organisation.zone)
+        if ended < override.expires_on:
+            by = f" by {override.withdrawn_by}" if override.withdrawn_by else ""
+            yield Event(day=ended, kind="override", title=f"{name} withdrawn{by}")
+
+
 def newest(events: list[Event]) -> list[Event]:
     """For the list."""
     return sorted(events, key=lambda event: event.day, reverse=True)[:SHOWN]
 
 
-def marks(events: list[Event], *, first: dt.date) -> list[tuple[dt.date, str]]:
+def marks(
+    events: list[Event], *, first: dt.date, last: dt.date = dt.date.max
+) -> list[tuple[dt.date, str]]:
     """For the trend: the newest few that do not lie on top of one another, the rarer first."""
-    rank = {"notice": 0, "scorecard": 1, "contract": 2, "ticket": 3, "survey": 4}
+    rank = {"notice": 0, "override": 1, "scorecard": 2, "contract": 3, "ticket": 4, "survey": 5}
     kept: list[Event] = []
-    marked = [event for event in events if event.mark and event.day >= first]
+    marked = [event for event in events if event.mark and first <= event.day <= last]
     for event in sorted(marked, key=lambda e: (rank.get(e.kind, 9), -e.day.toordinal())):
         if len(kept) < MARKS and all(abs(event.day - other.day) > MARKS_APART for other in kept):
             kept.append(event)

@@ -49,5 +49,5 @@ def _figure(night: Night, days: list[Day], events: list[Event]) -> Figure:
         red_below=night.config.red_below,
         green_from=night.config.green_from,
         band=night.now.band,
-        events=marks(events, first=days[0].day),
+        events=marks(events, first=days[0].day, last=days[-1].day),
     )

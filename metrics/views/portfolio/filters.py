@@ -11,11 +11,16 @@ from django.http import HttpRequest, QueryDict
 from accounts.access import sees_everything, user_of, visible_accounts
 from metrics.models import AccountCurrent, Run
 from metrics.models.scores import Band
+from metrics.scoring.flag_rules import FLAG_RULES
+from metrics.scoring.flags import DECLINING
 from metrics.templatetags.formats import NOISE
 
 STAGES = {"onboarding": "Onboarding", "adoption": "Adoption", "mature": "Mature"}
 RENEWALS = {"30": "in 30 days", "90": "in 90 days", "180": "in 180 days", "past": "is over"}
 MOVES = {"down": "down in 30 days", "up": "up in 30 days"}
+TRENDS = {"falling": "falling", "declining": "declining in half a year", "rising": "rising"}
+ANY_FLAG = "any"
+FLAGS = {ANY_FLAG: "Any flag"} | {rule.code: rule.name for rule in FLAG_RULES}
 WORSE = Q(previous_band="green", band__in=["amber", "red"]) | Q(previous_band="amber", band="red")
 BETTER = Q(previous_band="red", band__in=["amber", "green"]) | Q(
     previous_band="amber", band="green"
@@ -35,6 +40,8 @@ class Filters:
     renewal: str = ""
     changed: bool = False
     moved: str = ""
+    trend: str = ""
+    flag: str = ""  # the code of an open one, or any
 
     @property
     def any(self) -> bool:
@@ -68,6 +75,8 @@ def read_filters(asked: QueryDict) -> Filters:
         renewal=one_of("renewal", RENEWALS),
         changed=asked.get("changed") == "7",
         moved=one_of("moved", MOVES),
+        trend=one_of("trend", TRENDS),
+        flag=one_of("flag", FLAGS),
     )
 
 
@@ -114,7 +123,20 @@ def narrowed(
         rows = rows.filter(renewal(filters.renewal, today))
     if filters.moved == "down":
         rows = rows.filter(change_30__lte=-NOISE)
-    return rows.filter(change_30__gte=NOISE) if filters.moved == "up" else rows
+    if filters.moved == "up":
+        rows = rows.filter(change_30__gte=NOISE)
+    if filters.trend:
+        rows = rows.filter(_going(filters.trend))
+    return rows.filter(_flagged(filters.flag)) if filters.flag else rows
+
+
+def _going(trend: str) -> Q:
+    """What the column shows: the trend of the last weeks, or the loss of half a year."""
+    return Q(momentum__lte=DECLINING) if trend == "declining" else Q(trend=trend)
+
+
+def _flagged(flag: str) -> Q:
+    return Q(severity__gt=0) if flag == ANY_FLAG else Q(flags__contains=[flag])
 
 
 def renewal(window: str, today: dt.date) -> Q:

@@ -12,7 +12,16 @@ from accounts.models import Role, User
 from metrics.models import Run
 from metrics.models.scores import Band
 from metrics.templatetags.parts import WORDS
-from metrics.views.portfolio.filters import MOVES, RENEWALS, STAGES, Filters, visible_rows
+from metrics.views.portfolio.filters import (
+    ANY_FLAG,
+    FLAGS,
+    MOVES,
+    RENEWALS,
+    STAGES,
+    TRENDS,
+    Filters,
+    visible_rows,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +55,8 @@ def menus(request: HttpRequest, run: Run, filters: Filters) -> list[Menu]:
         _single("stage", "Stage", filters.stage, STAGES),
         _single("renewal", "Renewal", filters.renewal, RENEWALS),
         _single("moved", "Moved", filters.moved, MOVES),
+        _single("trend", "Trend", filters.trend, TRENDS),
+        _single("flag", "Flag", filters.flag, FLAGS, everybody="All accounts"),
     ]
     return [menu for menu in offered if len(menu.options) > 1]
 
@@ -95,7 +106,12 @@ def presets(filters: Filters, user: User) -> list[dict[str, Any]]:
         ("All accounts", "", Filters()),
         ("Red", "?band=red", Filters(bands=("red",))),
         ("Renewing in 90 days", "?renewal=90", Filters(renewal="90")),
-        ("Falling, still green", "?band=green&moved=down", Filters(bands=("green",), moved="down")),
+        ("Flagged", f"?flag={ANY_FLAG}&sort=-severity", Filters(flag=ANY_FLAG)),
+        (
+            "Falling, still green",
+            "?band=green&trend=falling",
+            Filters(bands=("green",), trend="falling"),
+        ),
     ]
     if user.role != Role.CSM:
         offered.insert(1, ("My book", "?owner=me", Filters(owner="me")))

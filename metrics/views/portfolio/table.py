@@ -26,10 +26,12 @@ SORTS: dict[str, tuple[str | Expression, bool]] = {
     "7d": ("change_7", False),
     "30d": ("change_30", False),
     "momentum": ("momentum", False),
+    "trend": ("trend_28", False),
     "arr": ("arr", True),
     "renewal": ("renews_on", False),
     "seats": (SEATS, False),
     "coverage": ("coverage", False),
+    "severity": ("severity", True),
 }
 # sort key where there is one, label, classes
 COLUMNS = (
@@ -39,14 +41,16 @@ COLUMNS = (
     ("7d", "7 d", "hs-num"),
     ("30d", "30 d", "hs-num"),
     ("momentum", "Momentum", "hs-num hs-wide"),
+    ("trend", "Trend", "hs-wide hs-trendcell"),
     ("", "90 days", ""),
     ("", "Main cause", ""),
-    ("", "Dimensions", "hs-wide"),
+    ("", "Dimensions", "hs-widest"),
     ("arr", "ARR", "hs-num"),
     ("renewal", "Renewal", "hs-num hs-wider"),
     ("seats", "Seats in use", "hs-num hs-wider"),
     ("", "Owner", "hs-wider"),
-    ("coverage", "Coverage", "hs-num hs-wide"),
+    ("coverage", "Coverage", "hs-num hs-widest"),
+    ("severity", "Flags", "hs-num"),
 )
 
 

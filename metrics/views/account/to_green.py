@@ -1,0 +1,53 @@
+"""The cheapest path to green: what to do, what each step brings, and which caps must go first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metrics.scoring.bands import EVALUATIONS
+from metrics.scoring.explain import rounded
+from metrics.signals.path import Path, cheapest_path
+from metrics.signals.portfolio import from_json
+from metrics.views.account.night import Night
+
+
+def to_green(night: Night) -> dict[str, Any]:
+    """The card; `path` is None where the account is green or has no score."""
+    cadence = from_json(night.run.portfolio or {}).tenant.cadence
+    path = cheapest_path(night.now, night.config, band=night.now.band, cadence=cadence)
+    if path is None:
+        return {"path": None}
+    steps = _steps(path, night.now.raw_score or 0.0)
+    places = {step["code"]: place for place, step in enumerate(steps, start=1)}
+    return {
+        "path": path,
+        "nights": EVALUATIONS,
+        "start": night.now.raw_score,
+        "steps": steps,
+        # what no step does comes first
+        "lifts": sorted(
+            ({"lift": lift, "step": places.get(lift.by)} for lift in path.lifts),
+            key=lambda row: row["step"] or 0,
+        ),
+    }
+
+
+def _steps(path: Path, start: float) -> list[dict[str, Any]]:
+    """With the score after each, to .1, so that what is shown adds up."""
+    total = round(path.reached, 1) - round(start, 1)
+    gains = rounded([step.gain for step in path.steps], total)
+    steps, score = [], round(start, 1)
+    for step, gain in zip(path.steps, gains, strict=True):
+        score += gain
+        steps.append(
+            {
+                "code": step.code,
+                "text": step.text[:1].upper() + step.text[1:],
+                "name": step.name,
+                "before": step.points_before,
+                "after": step.points_after,
+                "gain": gain,
+                "score": score,
+            }
+        )
+    return steps
