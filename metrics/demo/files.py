@@ -26,7 +26,8 @@ HEADERS = {
         "severity,topic,maturity,escalated,reopens,channel,csat,comment"
     ),
     "surveys": (
-        "external_id,account_external_id,person_external_id,kind,sent_at,answered_at,score,comment"
+        "external_id,account_external_id,person_external_id,kind,sent_at,answered_at,score,comment,"
+        "followed_up_at"
     ),
     "arr_movements": "external_id,account_external_id,type,amount,on",
     "source_status": "source,account_external_id,from,to,state",

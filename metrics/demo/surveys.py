@@ -13,6 +13,7 @@ from metrics.demo.world import Calendar, Plan, Purpose, State
 
 # the survey service failed for two weeks: days before the end, and its length
 OUTAGE = (56, 14)
+CALLED_BACK = 0.8  # share of unhappy answers
 _EVERY = {"nps": 120, "csat": 200}
 
 
@@ -60,7 +61,7 @@ def _survey(
     kind: str,
     day: int,
 ) -> Cells | None:
-    """Cells from person to comment; None where nobody could be asked, or it was not recorded."""
+    """Cells from person on; None where nobody could be asked, or it was not recorded."""
     feeling = float(customer.states[day, State.SENTIMENT]) + 0.25 * member.habit
     answers = rng.random() < 1 / (1 + np.exp(1.25 - 0.7 * feeling))
     wait, mood, writes = rng.exponential(2.5), rng.normal(), rng.random()
@@ -75,9 +76,13 @@ def _survey(
     answered = answers and at < min(last, plan.days) and not lost_from <= at < lost_to
     row = (member.external_id(customer), kind, calendar.moment(sent))
     if not answered:
-        return (*row, "", "", "")
+        return (*row, "", "", "", "")
     score, text = _answer(rng, member, kind=kind, feeling=feeling + 0.9 * mood, writes=writes)
-    return (*row, calendar.moment(at), score, text)
+    # who is unhappy is called a few days later, unless that is forgotten
+    back = at + 1 + 2 * wait
+    unhappy = score <= (6 if kind == "nps" else 2) and writes < CALLED_BACK
+    followed = calendar.moment(back) if unhappy and back < plan.days else ""
+    return (*row, calendar.moment(at), score, text, followed)
 
 
 def _answer(
