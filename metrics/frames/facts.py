@@ -26,6 +26,7 @@ FEATURES = """
 SELECT id, key, level, personas, (%(day)s::date - released_on) AS released_days_ago
 FROM {features} f
 WHERE (released_on IS NULL OR released_on < %(day)s) AND key <> 'login'
+  AND (is_declared OR first_used_on < %(day)s)
 ORDER BY id
 """
 TRAINING = f"""
@@ -88,7 +89,9 @@ ORDER BY account_id, answered_days_ago, answered_at DESC, id
 
 
 def read_features(window: Window, past: Past) -> pd.DataFrame:
-    """Features released by t-1; index = position, with their id."""
+    """Features released by t-1, and used by then where nobody has described them; index =
+    position, with their id.
+    """
     features = window.fetch(FEATURES.format(features=past.rows(Kind.FEATURE)))
     features["personas"] = [tuple(personas) for personas in features["personas"]]
     return _floats(features, "released_days_ago")

@@ -44,9 +44,15 @@ WITH added AS (
     WHERE known.is_known IS NULL
     ORDER BY s.event_key, s.place
     ON CONFLICT (event_key, account_id) DO NOTHING
-    RETURNING account_id, day
+    RETURNING account_id, day, feature_id
 ), marked AS (
     INSERT INTO stage_dirty SELECT DISTINCT account_id, day FROM added
+), firsts AS (
+    SELECT feature_id, min(day) AS day FROM added WHERE feature_id IS NOT NULL GROUP BY feature_id
+), seen AS (
+    UPDATE metrics_feature f SET first_used_on = firsts.day
+    FROM firsts WHERE f.id = firsts.feature_id
+      AND (f.first_used_on IS NULL OR f.first_used_on > firsts.day)
 )
 SELECT count(*) AS added FROM added
 """

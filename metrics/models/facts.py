@@ -116,6 +116,8 @@ class Feature(models.Model):
     released_on = models.DateField(null=True, blank=True)
     # False: seen in usage, never described; it counts as a core feature for everybody
     is_declared = models.BooleanField(default=True)
+    # before this day one that was never described is not there
+    first_used_on = models.DateField(null=True, blank=True, editable=False)
     batch_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:

@@ -166,6 +166,14 @@ def test_a_later_version_is_read_once_it_was_known() -> None:
     assert frames(cutoff=at(ago(3))).tickets["escalated"].tolist() == [False]
 
 
+def test_a_feature_that_nobody_described_is_there_from_its_first_use_on() -> None:
+    make_account()
+    make_feature("described")
+    for key, first in (("new", ago(1)), ("tomorrow", DAY), ("refused", None)):
+        make_feature(key, is_declared=False, first_used_on=first)
+    assert frames().features["key"].tolist() == ["described", "new"]
+
+
 def test_old_tickets_are_read_while_they_are_open_and_a_year_after() -> None:
     account = make_account(started=900)
     make_ticket(account, opened=500, solved_at=at(ago(372)))

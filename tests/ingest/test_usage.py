@@ -122,6 +122,16 @@ def test_log_ins_have_no_feature_and_unknown_features_are_made_as_core_ones(acme
     ]
 
 
+def test_a_feature_is_there_from_its_first_accepted_use_on(acme: Sender) -> None:
+    acme("usage", "e1,A1,P1,maps,2026-11-05T10:00:00Z", "e2,A1,P1,maps,2026-11-03T10:00:00Z")
+    acme("usage", "e3,A1,P1,maps,2026-11-01T10:00:00Z", "e4,A1,P1,maps,2026-11-09T10:00:00Z")
+    report = acme("usage", "e5,A1,P9,ghost,2026-11-01T10:00:00Z", "e1,A1,P1,other,2026-11-05")
+    assert report.quarantined == 2
+    assert table(Feature, "key", "first_used_on") == [
+        ("ghost", None), ("maps", day("2026-11-01")), ("other", None)
+    ]  # fmt: skip
+
+
 def test_a_person_may_stay_unnamed_and_an_account_is_found_by_its_person(acme: Sender) -> None:
     acme("usage", "e1,A1,,reports,2026-11-20,1", "e2,,P3,reports,2026-11-20,1")
     assert table(UsageEvent, "account__external_id", "person__external_id") == [
