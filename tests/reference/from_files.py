@@ -147,14 +147,19 @@ class Files:
 
     @cached_property
     def uses(self) -> list[Row]:
-        """Usage of days up to t-1; each event once."""
+        """Usage of days up to t-1, of nobody or of somebody of the account; each event once."""
         rows = [*read(self.folder, "usage"), *read(self.folder, "usage_late")]
         return [
             row
             for row in first(rows, key="event_id")
-            if self.clock.past_day(row["occurred_at"])
-            and (not row["person_external_id"] or row["person_external_id"] in self.everybody)
+            if self.clock.past_day(row["occurred_at"]) and self.is_placed(row)
         ]
+
+    def is_placed(self, row: Row) -> bool:
+        person = self.everybody.get(row["person_external_id"])
+        return not row["person_external_id"] or bool(
+            person and person["account_external_id"] == row["account_external_id"]
+        )
 
     @cached_property
     def records(self) -> dict[str, dict[str, list[Row]]]:
@@ -168,7 +173,7 @@ class Files:
             moving=("reopens", "solved_at"),
         )
         surveys = moved_on(
-            [{"followed_up_at": ""} | row for row in read(self.folder, "surveys")],
+            read(self.folder, "surveys"),
             clock=self.clock,
             began=("sent_at", "answered_at"),
             moments=("sent_at", "answered_at", "followed_up_at"),

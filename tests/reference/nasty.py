@@ -114,6 +114,9 @@ y1,n-robots,r3,api,2025-11-04T02:00:00-05:00,500
 y2,n-robots,r4,records,2025-11-04T12:00:00-05:00,5
 y3,n-zero,z1,records,2025-10-10T12:00:00,1
 y4,n-champion,h3,records,2025-10-07T00:30:00-04:00,1
+y5,n-champion,h3,later,2025-11-05T00:30:00-05:00,1
+y6,n-champion,h9,ghost,2025-10-07T00:30:00-04:00,1
+y7,n-one,h3,ghost,2025-10-07T00:30:00-04:00,1
 """
 # id, account, person, opened, answered, solved, severity, topic, maturity, escalated, reopens,
 # channel, csat, comment
@@ -204,9 +207,6 @@ def add_nasty_rows(folder: Path) -> None:
     for name, rows in HAND.items():
         path = folder / f"{name}.csv"
         kept = path.read_text("utf-8")
-        if name == "surveys":  # with the column that an invented world has no use for
-            head, *lines = kept.splitlines()
-            kept = "\n".join([f"{head},followed_up_at", *(f"{line}," for line in lines)]) + "\n"
         more = "".join(f"{line}\n" for line in regular_usage()) if name == "usage" else ""
         path.write_text(kept + rows.lstrip("\n") + more, encoding="utf-8")
 
