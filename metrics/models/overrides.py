@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 class OverrideQuerySet(models.QuerySet["Override"]):
     """Adjectives for overrides."""
 
-    def of(self, account: Account) -> OverrideQuerySet:
+    def of(self, account: Account | int) -> OverrideQuerySet:
         """Of one account, the newest first."""
         return self.filter(account=account).order_by("-pk")
+
+    def standing_on(self, day: dt.date, zone: dt.tzinfo) -> Override | None:
+        """The one that stood at the end of a day."""
+        near = self.filter(starts_on__lte=day, expires_on__gt=day)
+        return next((one for one in near if one.stands_on(day, zone)), None)
 
     def open(self) -> OverrideQuerySet:
         """Not withdrawn, though their time may be over."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import Account, Person
+from accounts.models import Account, Organisation, Person
 from metrics.frames.account import read_account
 from metrics.management.commands.export_scores import no_run
-from metrics.models import Run, Snapshot
+from metrics.models import Override, Run, Snapshot
 from metrics.models.scorecards import old_config
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.evidence import evidence
@@ -66,6 +66,7 @@ def _level(snapshot: Snapshot) -> dict[str, Any]:
     contributions = explained.contributions() if explained else {}
     return {
         "score": snapshot.score,
+        "override": _override(snapshot),
         "raw_score": snapshot.raw_score,
         "coverage": snapshot.coverage,
         "signals": {
@@ -81,6 +82,21 @@ def _level(snapshot: Snapshot) -> dict[str, Any]:
         },
         "caps": [cap for cap in snapshot.caps if cap["cap"] is not None],
         "formula": printed_formula(snapshot),
+    }
+
+
+def _override(snapshot: Snapshot) -> dict[str, Any] | None:
+    """What somebody thought of the account on that day; the score is computed without it."""
+    zone = Organisation.current().zone
+    overrides = Override.objects.of(snapshot.account_id).select_related("created_by")
+    found = overrides.standing_on(snapshot.day, zone)
+    if found is None:
+        return None
+    return {
+        "points": found.points,
+        "reason": found.reason,
+        "until": found.expires_on.isoformat(),
+        "by": found.created_by.email if found.created_by else None,
     }
 
 
