@@ -20,12 +20,11 @@ from metrics.signals.base import (
     Floats,
     Frames,
     Signal,
-    Source,
     Stage,
     State,
 )
 from metrics.signals.catalogue import SIGNALS
-from metrics.signals.outages import Outage, outage, usage_speaks
+from metrics.signals.outages import Outage, outage
 
 NO_DAY = np.datetime64("NaT", "D")
 Days = npt.NDArray[np.datetime64]
@@ -59,7 +58,8 @@ class Previous:
 @dataclass(frozen=True, kw_only=True)
 class Evaluated:
     """Everything measured, [A, 24] each. `points` is what counts (carried and frozen values
-    included, NaN: nothing); `counted` is true where there were data, for coverage.
+    included, NaN: nothing); `counted` is true where there were data, for coverage; `carried` where
+    raw, n, part and whole are those of an earlier night.
     """
 
     raw: Floats
@@ -70,6 +70,7 @@ class Evaluated:
     points: Floats
     as_of: Days
     counted: Bools
+    carried: Bools
     details: list[dict[str, Any]]
 
 
@@ -88,10 +89,11 @@ def evaluate(
 
     not bought, not connected, or a stage that the signal is not for: NOT_APPLICABLE, left out.
     Late for up to 14 days: STALE, the last value is carried. Broken, or late for longer: BROKEN,
-    frozen at the lowest of the last value, the portfolio's median and the value of the facts that
-    did arrive, so that losing a source never raises a score. A usage source that has gone silent
-    has no facts that arrived: its empty windows would turn missing into zero, and count only where
-    there is no last value. BROKEN without any of them is left out.
+    frozen at the lower of the last value and the portfolio's median. Facts that did arrive count
+    where they are worse, so that losing a source never raises a score. A usage source that has
+    gone silent has none: its empty windows would turn missing into zero, and count only where
+    there is no last value; so do those of one that is back and owes most of four weeks, STALE until
+    it has been heard of for long enough. BROKEN without any of them is left out.
 
     tables: what `measure` found, where several scorecards share it.
     """
@@ -102,24 +104,32 @@ def evaluate(
         state=np.full(shape, State.NOT_APPLICABLE.value, dtype=object),
         as_of=np.full(shape, NO_DAY, dtype="datetime64[D]"),
         counted=np.zeros(shape, dtype=bool),
+        carried=np.zeros(shape, dtype=bool),
         details=[{} for _ in range(shape[0])],
     )
     membership = stage_membership(stage_mix(frames.accounts["age_days"].to_numpy()))
     for signal in SIGNALS:
-        measured = found[signal.code]
-        lost = outage(frames, signal.needs, signal.uses)
+        curve = curve_for(signal, config, frames.portfolio.tenant.cadence)
+        last = _last_points(signal, curve, previous)
+        lost = outage(frames, signal.needs, signal.uses, may_wait=~np.isnan(last))
         applies = ~lost.missing & (membership[:, signal.slot] > 0)
-        heard = usage_speaks(frames) | (Source.USAGE not in signal.needs)
-        arrived = curve_for(signal, config, frames.portfolio.tenant.cadence)(
-            measured["raw"].to_numpy(dtype=np.float64)
-        )
-        _fill_points(out, signal, np.where(applies, arrived, np.nan), lost, heard, frames, previous)
-        _fill_values(out, signal, measured, lost, heard, previous)
+        arrived = curve(found[signal.code]["raw"].to_numpy(dtype=np.float64))
+        arrived = np.where(applies, arrived, np.nan)
+        _fill_points(out, signal, arrived, last, lost, frames, previous)
+        _fill_values(out, signal, found[signal.code], lost, previous)
         _leave_out(out, signal, ~applies)
-        for row, detail in enumerate(measured["detail"]):
-            if detail and applies[row]:
+        for row, detail in enumerate(found[signal.code]["detail"]):
+            if detail and applies[row] and not out.carried[row, signal.slot]:
                 out.details[row][signal.code] = dict(detail)
     return out
+
+
+def _last_points(signal: Signal, curve: Curve, previous: Previous) -> Floats:
+    """Points of the night before [A]; where another scorecard's curve made them, no more than this
+    one's gives for the same value.
+    """
+    points, raw = previous.points[:, signal.slot], previous.raw[:, signal.slot]
+    return np.where(np.isnan(points), np.nan, np.fmin(points, curve(raw)))
 
 
 def curve_for(signal: Signal, config: ScorecardConfig, cadence: Cadence) -> Curve:
@@ -134,35 +144,35 @@ def _fill_points(
     out: Evaluated,
     signal: Signal,
     arrived: Floats,
+    last: Floats,
     lost: Outage,
-    heard: Bools,
     frames: Frames,
     previous: Previous,
 ) -> None:
     """Points, the day they are of, and whether there were data behind them."""
     slot = signal.slot
-    last, last_day = previous.points[:, slot], previous.as_of[:, slot]
-    median = frames.portfolio.median_points.get(signal.code, np.nan)
-    known = np.fmin(last, np.where(heard | np.isnan(last), arrived, np.nan))
+    has_last = ~np.isnan(last)
+    news = np.where(lost.heard | ~has_last, arrived, np.nan)
+    known = np.fmin(last, news)
     # the median alone is no value: a signal that had none would raise a score by breaking
+    median = frames.portfolio.median_points.get(signal.code, np.nan)
     frozen = np.where(np.isnan(known), np.nan, np.fmin(known, median))
-    carried = np.where(np.isnan(last), arrived, last)
-    points = np.where(lost.broken, frozen, np.where(lost.stale, carried, arrived))
+    points = np.where(lost.broken, frozen, np.where(lost.stale, known, arrived))
+    out.carried[:, slot] = has_last & (
+        (lost.stale & ~(news < last)) | (lost.broken & np.isnan(news))
+    )
     today = np.datetime64(frames.day, "D")
     went = today - lost.days.astype("timedelta64[D]")
-    day = np.where(lost.stale | lost.broken, np.where(np.isnat(last_day), went, last_day), today)
+    last_day = previous.as_of[:, slot]
+    then = np.where(np.isnat(last_day), went, last_day)
+    old = lost.broken | (lost.stale & (out.carried[:, slot] | ~has_last))
     out.points[:, slot] = points
-    out.as_of[:, slot] = np.where(np.isnan(points), NO_DAY, day)
+    out.as_of[:, slot] = np.where(np.isnan(points), NO_DAY, np.where(old, then, today))
     out.counted[:, slot] = ~np.isnan(points) & ~lost.broken
 
 
 def _fill_values(
-    out: Evaluated,
-    signal: Signal,
-    measured: pd.DataFrame,
-    lost: Outage,
-    heard: Bools,
-    previous: Previous,
+    out: Evaluated, signal: Signal, measured: pd.DataFrame, lost: Outage, previous: Previous
 ) -> None:
     """State and values: with a carried value stand the facts that it was made of."""
     slot = signal.slot
@@ -171,12 +181,10 @@ def _fill_values(
     idle = (state == State.NOT_APPLICABLE.value) & np.isnan(out.points[:, slot])
     state = np.where(lost.stale & ~idle, State.STALE.value, state)
     out.state[:, slot] = np.where(lost.broken & ~idle, State.BROKEN.value, state)
-    now = measured["raw"].to_numpy(dtype=np.float64)
-    kept = lost.stale | (lost.broken & (~heard | np.isnan(now)))
-    kept &= ~np.isnan(previous.points[:, slot])
+    carried = out.carried[:, slot]
     for name in VALUES:
         values = measured[name].to_numpy(dtype=np.float64)
-        getattr(out, name)[:, slot] = np.where(kept, getattr(previous, name)[:, slot], values)
+        getattr(out, name)[:, slot] = np.where(carried, getattr(previous, name)[:, slot], values)
 
 
 def _leave_out(out: Evaluated, signal: Signal, rows: Bools) -> None:
@@ -186,6 +194,7 @@ def _leave_out(out: Evaluated, signal: Signal, rows: Bools) -> None:
     out.state[rows, signal.slot] = State.NOT_APPLICABLE.value
     out.as_of[rows, signal.slot] = NO_DAY
     out.counted[rows, signal.slot] = False
+    out.carried[rows, signal.slot] = False
 
 
 def stage_membership(mix: Floats) -> Floats:

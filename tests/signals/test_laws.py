@@ -109,3 +109,25 @@ def test_every_null_has_a_reason_and_every_value_a_state(seed: int) -> None:
         assert ((state == "OK") == ~np.isnan(raw)).all()
         assert set(state) <= {"OK", "TOO_LITTLE", "NOT_APPLICABLE"}
         assert (np.isnan(measured.points[:, signal.slot]) == np.isnan(raw)).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds, seeds, st.sampled_from(SOURCES), st.sampled_from([1.0, 3.0, 14.0]))
+def test_a_late_value_is_at_most_the_last_and_what_arrived(
+    seed: int, before: int, source: Source, days: float
+) -> None:
+    frames = any_frames(seed)
+    last, _ = score_of(any_frames(before))
+    alive, _ = score_of(frames)
+    late_frames = broken(frames, source, "late", days)
+    late, _ = score_of(late_frames, as_previous(last))
+    heard = usage_speaks(late_frames)
+    for signal in (signal for signal in SIGNALS if source in signal.needs):
+        found, was, now = (e.points[:, signal.slot] for e in (late, last, alive))
+        assert not (found > was).any()
+        counts = heard | np.isnan(was) | (Source.USAGE not in signal.needs)
+        assert not (found[counts] > now[counts]).any()
+        own = ~late.carried[:, signal.slot]
+        assert np.array_equal(
+            late.raw[own, signal.slot], alive.raw[own, signal.slot], equal_nan=True
+        )

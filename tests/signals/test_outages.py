@@ -2,25 +2,89 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from metrics.signals.base import Portfolio, Source
-from metrics.signals.evaluate import Previous
+from metrics.signals.defaults import read_config
+from metrics.signals.evaluate import Previous, evaluate
 from tests.frames_maker import make_frames, person, weekdays
 from tests.signals.any_frames import as_previous, broken, score_of
 
 
 def test_a_late_source_carries_its_last_value_for_fourteen_days() -> None:
-    frames = make_frames(surveys=[{"score": 0, "sent_days_ago": 9, "answered_days_ago": 8}] * 9)
+    frames = make_frames(surveys=answers(10))
     previous = Previous.nothing(1)
-    previous.points[0, 21], previous.as_of[0, 21] = 88.0, np.datetime64("2026-03-01")
+    previous.points[0, 21], previous.raw[0, 21] = 80.0, 40.0
+    previous.as_of[0, 21] = np.datetime64("2026-03-01")
     late, _ = score_of(broken(frames, Source.SURVEYS, "late", 14), previous)
-    assert (late.state[0, 21], late.points[0, 21]) == ("STALE", 88.0)
+    assert (late.state[0, 21], late.points[0, 21], late.raw[0, 21]) == ("STALE", 80.0, 40.0)
     assert (late.counted[0, 21], late.as_of[0, 21]) == (True, np.datetime64("2026-03-01"))
-    gone, _ = score_of(broken(frames, Source.SURVEYS, "late", 15), previous)
-    assert (gone.state[0, 21], gone.counted[0, 21]) == ("BROKEN", False)
-    assert gone.points[0, 21] < 88.0
+    portfolio = Portfolio(median_points={"S22": 51.0})
+    gone, _ = score_of(
+        broken(replace(frames, portfolio=portfolio), Source.SURVEYS, "late", 15), previous
+    )
+    assert (gone.state[0, 21], gone.counted[0, 21], gone.points[0, 21]) == ("BROKEN", False, 51.0)
+
+
+def test_bad_news_of_a_late_source_counts_as_it_would_without_the_delay() -> None:
+    """Else a source would have to be late to keep nine detractors out of the score."""
+    previous = Previous.nothing(1)
+    previous.points[0, 21], previous.raw[0, 21] = 80.0, 40.0
+    previous.as_of[0, 21] = np.datetime64("2026-03-01")
+    frames = make_frames(surveys=answers(0))
+    alive, _ = score_of(frames, previous)
+    late, _ = score_of(broken(frames, Source.SURVEYS, "late", 3), previous)
+    assert late.state[0, 21] == "STALE"
+    for name in ("points", "raw", "n", "part", "whole", "as_of"):
+        assert getattr(late, name)[0, 21] == getattr(alive, name)[0, 21]
+    assert late.points[0, 21] < 20
+
+
+def test_a_late_source_never_keeps_the_points_of_a_kinder_scorecard() -> None:
+    frames = make_frames(surveys=answers(10))
+    before, _ = score_of(frames)
+    strict = read_config({"curves": {"S22": [[0, 0], [100, 100]]}})
+    found = evaluate(broken(frames, Source.SURVEYS, "late", 2), strict, as_previous(before))
+    assert found.points[0, 21] == pytest.approx(before.raw[0, 21])
+    assert found.points[0, 21] < before.points[0, 21]
+
+
+def test_what_is_said_beside_a_carried_value_is_not_tonights() -> None:
+    """Nobody was heard of: the bus factor of the empty windows belongs to no value."""
+    people = [person(active=weekdays(*range(7, 30))) for _ in range(3)]
+    before, _ = score_of(make_frames(people=people))
+    assert before.details[0]["S14"] == {"bus_factor": 2}
+    found, _ = score_of(
+        broken(make_frames(people=people), Source.USAGE, "late", 9), as_previous(before)
+    )
+    assert (found.raw[0, 13], found.carried[0, 13]) == (before.raw[0, 13], True)
+    assert "S14" not in found.details[0]
+
+
+def test_a_usage_source_that_is_back_keeps_its_values_until_four_weeks_are_half_heard() -> None:
+    """Four weeks of which nothing was heard are no weeks in which nobody came."""
+    people = [person(active=weekdays(*range(1, 30))) for _ in range(6)]
+    before, _ = score_of(make_frames(seats=8, people=people))
+    gone = [person(active=weekdays(*range(5, 34))) for _ in range(6)]
+    back = make_frames(seats=8, people=gone, unheard=(2, 3, 4))
+    found, _ = score_of(back, as_previous(before))
+    assert (found.points[0, 0], found.raw[0, 0], found.part[0, 0]) == (85.0, 0.75, 6.0)
+    assert (found.state[0, 0], found.counted[0, 0]) == ("STALE", True)
+    lost_again, _ = score_of(broken(back, Source.USAGE, days=1), as_previous(before))
+    assert (lost_again.points[0, 0], lost_again.state[0, 0]) == (85.0, "BROKEN")
+    half, _ = score_of(make_frames(seats=8, people=gone, unheard=(3, 4)), as_previous(before))
+    assert (half.points[0, 0], half.state[0, 0]) == (0.0, "OK")
+    # without a night before there is nothing else to go by
+    first, _ = score_of(back)
+    assert (first.points[0, 0], first.state[0, 0]) == (0.0, "OK")
+
+
+def answers(score: float) -> list[dict[str, float]]:
+    """Nine of them, of nobody in particular."""
+    return [{"score": score, "sent_days_ago": 9, "answered_days_ago": 8}] * 9
 
 
 def test_a_broken_source_counts_at_the_portfolios_median_at_most() -> None:
