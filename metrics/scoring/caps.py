@@ -37,8 +37,9 @@ def apply(score: Floats, facts: CapFacts, on: Mapping[str, bool]) -> Capped:
     """The score [A] under the rules that are on (a rule that is not mentioned is on).
 
     While a source that a rule needs is lost, the rule stays: losing a source must not lift a cap.
-    It begins to hold only where facts still arrive, for the silence of a broken source is no
-    evidence. Without a day before, the facts that are there count.
+    Nor does it keep one away that comes when its time has come (a ticket that was open at the last
+    word). What silence looks like begins to hold only where facts still arrive, for the silence of
+    a broken source is no evidence. Without a day before, the facts that are there count.
     """
     holds: dict[str, Bools] = {}
     expires: dict[str, Floats] = {}
@@ -66,7 +67,7 @@ def _as_far_as_known(rule: Rule, lost: Bools, facts: CapFacts) -> Bools:
     before = facts.held.get(rule.code, np.zeros_like(now))
     missing = {name: ~facts.lives[name] & ~facts.lost[name] for name in rule.needs}
     mute = {name: lost & ~facts.heard[name] for name, lost in facts.lost.items()}
-    speaks = ~_any(mute, (*rule.needs, *rule.may_need), len(now))
+    speaks = ~_any(mute, (*rule.needs, *rule.may_need) if rule.by_silence else (), len(now))
     while_lost = np.where(facts.has_before, before | (now & speaks), now)
     known: Bools = np.where(lost, while_lost, now) & ~_any(missing, rule.needs, len(now))
     return known

@@ -28,17 +28,18 @@ class CapFacts:
     """What the rules look at, [A] each; NaN: unknown, or there is no such thing.
 
     age_days. silent_days: business days since anybody's last use (since the start where nobody
-    ever came). champion_gone_days: since the last champion left, while no other is named.
-    severe_open_days: business days that the oldest open severe or escalated ticket has been open.
-    seat_share: active people / seats. turnover: S16. newcomer_points: S15. unhappy_decider_days:
-    since the newest unhappy answer of a decision maker that nobody has followed up and no later
-    answer replaced. notice_given. usage_change: S07. people: current ones. tickets,
-    tickets_expected: of S17. usage_points: S07. response_points: S23.
+    ever came), without weeks of which nothing was heard. champion_gone_days: since the last
+    champion left, while no other is named. severe_open_days: business days that the oldest open
+    severe or escalated ticket has been open. seat_share: active people / seats. turnover: S16.
+    newcomer_points: S15. unhappy_decider_days: since the newest unhappy answer of a decision maker
+    that nobody has followed up and no later answer replaced. notice_given. usage_change: S07.
+    people: current ones. tickets, tickets_expected: of S17. usage_points: S07. response_points:
+    S23.
 
     lives, lost: per source (usage, people, training, tickets, surveys), whether it is live / late
-    or broken (neither: not bought, not connected). heard: silence is silence even so, because the
-    source has delivered something since it was lost. held: rules of the account's snapshot before,
-    has_before: whether there was one.
+    or broken, or is back and owes most of its weeks (neither: not bought, not connected). heard:
+    silence is silence even so, because the source has delivered something since it was lost. held:
+    rules of the account's snapshot before, has_before: whether there was one.
     """
 
     age_days: Floats
@@ -117,7 +118,9 @@ class Rule:
     """A cap (None: a status or a flag without one), why it holds and how it ends.
 
     needs: sources without which nothing is known; may_need: sources whose facts it takes into
-    account where an account has them. ends_in: days until it ends by itself.
+    account where an account has them. by_silence: windows that run empty look like it, so that the
+    silence of a lost source must not make it hold; the others rest on what was said, and begin
+    when their time has come. ends_in: days until it ends by itself.
     """
 
     code: str
@@ -127,6 +130,7 @@ class Rule:
     holds: Callable[[CapFacts], Bools]
     needs: tuple[str, ...] = ()
     may_need: tuple[str, ...] = ()
+    by_silence: bool = False
     ends_in: Callable[[CapFacts], Floats] | None = None
     at_once: bool = False  # the band follows without waiting
 
@@ -139,6 +143,7 @@ RULES: tuple[Rule, ...] = (
         "Until somebody uses it again",
         _nobody_comes,
         needs=("usage",),
+        by_silence=True,
         at_once=True,
     ),
     Rule(
@@ -175,6 +180,7 @@ RULES: tuple[Rule, ...] = (
         _untaught,
         needs=("usage", "people"),
         may_need=("training",),
+        by_silence=True,
     ),
     Rule(
         "R6",
@@ -200,6 +206,7 @@ RULES: tuple[Rule, ...] = (
         "Until usage is less than 40 % below their own normal",
         _usage_fell,
         needs=("usage",),
+        by_silence=True,
     ),
     Rule(
         "R9",
@@ -208,6 +215,7 @@ RULES: tuple[Rule, ...] = (
         "Until they ask or answer again, or usage recovers",
         _silence,
         needs=("usage", "tickets", "surveys"),
+        by_silence=True,
     ),
 )
 BY_CODE = {rule.code: rule for rule in RULES}

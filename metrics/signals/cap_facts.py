@@ -10,13 +10,14 @@ import pandas as pd
 from metrics.scoring.caps import CapFacts, silent_business_days
 from metrics.signals.base import Bools, Floats, Frames, Source, SourceState
 from metrics.signals.evaluate import Evaluated
-from metrics.signals.outages import usage_speaks
+from metrics.signals.outages import owes_weeks, usage_speaks
 from metrics.signals.sentiment import DETRACTOR, last_answers
 from metrics.signals.tickets import is_severe, open_business_days
 from metrics.signals.values import per_account, ratio
 
 SOURCES = (Source.USAGE, Source.PEOPLE, Source.TRAINING, Source.TICKETS, Source.SURVEYS)
 LOST = (SourceState.LATE.value, SourceState.BROKEN.value)
+BUSINESS_DAYS = 5  # of a week
 
 
 def cap_facts(
@@ -27,16 +28,14 @@ def cap_facts(
     """
     age = frames.accounts["age_days"].to_numpy(dtype=np.float64)
     tickets, expected = _pair(measured, "S17")
+    # seats that nobody was heard of using are not empty, but those of the last word are
+    share_known = usage_speaks(frames) | measured.carried[:, _slot("S01")] | ~has_before
     return CapFacts(
         age_days=age,
-        silent_days=silent_business_days(
-            np.datetime64(frames.day, "D"),
-            last_use_days_ago=frames.accounts["any_usage_days_ago"].to_numpy(dtype=np.float64),
-            age_days=age,
-        ),
+        silent_days=silent_days(frames),
         champion_gone_days=champion_gone_days(frames),
         severe_open_days=severe_open_days(frames),
-        seat_share=ratio(*_pair(measured, "S01")),
+        seat_share=np.where(share_known, ratio(*_pair(measured, "S01")), np.nan),
         turnover=measured.raw[:, _slot("S16")],
         newcomer_points=measured.points[:, _slot("S15")],
         unhappy_decider_days=unhappy_decider_days(frames),
@@ -48,11 +47,27 @@ def cap_facts(
         usage_points=measured.points[:, _slot("S07")],
         response_points=measured.points[:, _slot("S23")],
         lives={source.value: frames.source_state[source] == "live" for source in SOURCES},
-        lost={source.value: np.isin(frames.source_state[source], LOST) for source in SOURCES},
+        lost={source.value: lost(frames, source) for source in SOURCES},
         heard={source.value: heard(frames, source) for source in SOURCES},
         held=held,
         has_before=has_before,
     )
+
+
+def silent_days(frames: Frames) -> Floats:
+    """Business days since anybody's last use [A], without those of weeks that an outage swallowed
+    since: of them nobody knows.
+    """
+    age = frames.accounts["age_days"].to_numpy(dtype=np.float64)
+    last_use = frames.accounts["any_usage_days_ago"].to_numpy(dtype=np.float64)
+    days = silent_business_days(
+        np.datetime64(frames.day, "D"), last_use_days_ago=last_use, age_days=age
+    )
+    since = np.where(np.isnan(last_use), age + 1, last_use)
+    mondays = np.array([(frames.day - week).days for week in frames.weeks])
+    unheard = (frames.unheard & (mondays < since[:, None])).sum(axis=1)
+    known: Floats = np.maximum(days - BUSINESS_DAYS * unheard, 0.0)
+    return known
 
 
 def champion_gone_days(frames: Frames) -> Floats:
@@ -89,6 +104,12 @@ def unhappy_decider_days(frames: Frames) -> Floats:
     open_wound &= known["followed_up_days_ago"].isna().to_numpy(dtype=bool)
     waiting = known[open_wound]
     return _least(frames, waiting["account"], waiting["answered_days_ago"])
+
+
+def lost(frames: Frames, source: Source) -> Bools:
+    """Whether a source is late or broken, or is back and owes most of its weeks [A]."""
+    found: Bools = np.isin(frames.source_state[source], LOST)
+    return found | owes_weeks(frames) if source is Source.USAGE else found
 
 
 def heard(frames: Frames, source: Source) -> Bools:

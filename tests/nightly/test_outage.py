@@ -27,3 +27,33 @@ def test_a_silent_usage_source_is_frozen_at_its_last_values() -> None:
     assert before.score is not None
     assert after.score is None or after.score <= before.score + 1e-9
     assert after.coverage < before.coverage
+
+
+def test_an_account_is_not_called_silent_because_its_source_was() -> None:
+    """The source is back on a Friday after five weeks that it never delivered; nobody comes over
+    the weekend.
+    """
+    account = make_lively_account()
+    night(ago(41))
+    make_status("usage", "broken", since=40, until=5)
+    UsageEvent.objects.filter(account=account, day__range=(ago(40), ago(3))).delete()
+    DirtyDay.objects.bulk_create(DirtyDay(account_id=account.pk, day=ago(d)) for d in range(3, 41))
+    nights = [night(ago(days)) for days in (20, 5, 4, 3, 2, 1, 0)]
+    rows = [Snapshot.objects.get(run_id=run.pk) for run in nights]
+    assert [row.caps for row in rows] == [[]] * 7
+    assert [row.points[0] for row in rows] == [90.0] * 7
+    assert [row.states[0] for row in rows] == ["BROKEN"] * 2 + ["STALE"] * 5
+    assert [row.band for row in rows] == ["grey", "grey"] + ["green"] * 5
+
+
+def test_a_source_that_is_late_and_then_declared_broken_has_been_silent_all_along() -> None:
+    account = make_lively_account()
+    night(ago(35))
+    make_status("usage", "late", since=35, until=2)
+    make_status("usage", "broken", since=2)
+    UsageEvent.objects.filter(account=account, day__gte=ago(35)).delete()
+    DirtyDay.objects.bulk_create(DirtyDay(account_id=account.pk, day=ago(d)) for d in range(1, 36))
+    for days in (2, 1, 0):
+        row = Snapshot.objects.get(run_id=night(ago(days)).pk)
+        assert (row.points[0], row.raw[0], row.states[0]) == (90.0, 0.8, "BROKEN")
+        assert row.caps == []

@@ -54,10 +54,13 @@ def below(value: float | None, limit: float) -> bool:
 
 
 def nobody_comes(customer: Customer) -> bool:
-    """Nobody for 21 business days; an account of less than 30 days has time."""
+    """Nobody for 21 business days, those of weeks of which nothing was heard left out; an account
+    of less than 30 days has time.
+    """
     account = customer.account
     since = customer.last_use + dt.timedelta(days=1) if customer.last_use else account.start
-    return account.age >= 30 and business_days(since, account.today) >= 21
+    unheard = 5 * sum(week >= since for week in account.unheard)
+    return account.age >= 30 and business_days(since, account.today) - unheard >= 21
 
 
 def champion_gone(customer: Customer) -> bool:

@@ -90,6 +90,7 @@ def test_the_rules_of_the_specification() -> None:
         ("R8", 55, False),
         ("R9", None, False),
     ]
+    assert [rule.code for rule in RULES if rule.by_silence] == ["R1", "R5", "R8", "R9"]
     texts = [text for rule in RULES for text in (rule.reason, rule.until)]
     assert len(set(texts)) == 18
     assert all(text[0].isupper() and not text.endswith(".") for text in texts)
@@ -174,8 +175,9 @@ class TestALostSource:
         assert capped(**lost)[1] == code
         assert capped(heard=True, **lost)[1] == code
 
-    def test_invents_none(self, code: str, source: str) -> None:
-        assert capped(lost=source, has_before=True, **HOLDS[code])[1] == ""
+    def test_invents_none_out_of_silence(self, code: str, source: str) -> None:
+        invented = "" if BY_CODE[code].by_silence else code
+        assert capped(lost=source, has_before=True, **HOLDS[code])[1] == invented
 
     def test_lets_facts_that_still_arrive_count(self, code: str, source: str) -> None:
         assert capped(lost=source, has_before=True, heard=True, **HOLDS[code])[1] == code

@@ -20,7 +20,7 @@ from metrics.signals.cap_facts import (
 )
 from metrics.signals.evaluate import Evaluated, Previous, evaluate
 from tests.frames_maker import make_frames, person
-from tests.signals.any_frames import CONFIG, broken
+from tests.signals.any_frames import CONFIG, as_previous, broken
 
 NAN = float("nan")
 
@@ -178,6 +178,48 @@ def test_the_measured_signals_go_to_their_rules() -> None:
     assert (facts.tickets, facts.tickets_expected, facts.notice_given) == (0, 5, False)
     holds = apply(np.array([90.0]), facts, {}).holds
     assert [code for code, held in holds.items() if held[0]] == ["R1", "R4", "R5", "R9"]
+
+
+@pytest.mark.parametrize(
+    ("unheard", "days"), [((), 26), ((1,), 21), ((2, 3, 4), 11), ((6,), 26), ((5,), 26)]
+)
+def test_weeks_of_which_nothing_was_heard_are_no_silence(
+    unheard: tuple[int, ...], days: float
+) -> None:
+    """The last use was on Monday of the fifth week back, 37 days ago."""
+    frames = make_frames(people=[person(active=[37])], unheard=unheard)
+    assert facts_of(frames, measured_of(frames)).silent_days == days
+
+
+def test_an_account_that_never_came_was_silent_in_the_weeks_that_were_heard() -> None:
+    frames = make_frames(age=37, people=[person(tenure=37)], unheard=(1, 2, 8))
+    assert facts_of(frames, measured_of(frames)).silent_days == 27 - 10
+
+
+def test_seats_are_empty_by_the_last_word_and_not_by_silence() -> None:
+    """Past day 60 a fifth of the seats is asked for, whether or not the source works that day."""
+    team = [person(tenure=70, active=[9])] + [person(tenure=70)] * 9
+    before = evaluate(make_frames(age=60, people=team), CONFIG, Previous.nothing(1))
+    seen = np.array([True])
+    silent = broken(make_frames(age=61, people=[person(tenure=70)] * 10), Source.USAGE, days=9)
+    carried = evaluate(silent, CONFIG, as_previous(before))
+    facts = cap_facts(silent, carried, held={}, has_before=seen)
+    assert facts.seat_share == 0.05
+    assert apply(np.array([90.0]), facts, {}).holds["R4"]
+    # no value to go by: nobody was heard of
+    unknown = evaluate(silent, CONFIG, Previous.nothing(1))
+    facts = cap_facts(silent, unknown, held={}, has_before=seen)
+    assert np.isnan(facts.seat_share)
+    assert not apply(np.array([90.0]), facts, {}).holds["R4"]
+
+
+def test_a_usage_source_that_owes_most_of_its_weeks_is_lost_though_it_is_back() -> None:
+    frames = make_frames(people=[person(active=[1])], unheard=(1, 2, 4))
+    facts = facts_of(frames, measured_of(frames))
+    assert (facts.lost["usage"], facts.heard["usage"], facts.lives["usage"]) == (True, False, True)
+    assert not facts.lost["tickets"]
+    frames = make_frames(people=[person(active=[1])], unheard=(1, 2, 5))
+    assert not facts_of(frames, measured_of(frames)).lost["usage"]
 
 
 def test_a_pair_without_a_value_is_unknown() -> None:
