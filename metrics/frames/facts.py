@@ -54,7 +54,7 @@ SELECT account_id, person_id, external_id, opened_at AT TIME ZONE %(zone)s AS op
        CASE WHEN {LOCAL_DAY.format(column="first_answer_at")} < %(day)s
             THEN first_answer_at AT TIME ZONE %(zone)s END AS first_answer,
        {_ago("solved_at")} AS solved_days_ago, severity, topic, maturity, escalated, reopens,
-       channel,
+       lower(channel) AS channel,
        CASE WHEN {LOCAL_DAY.format(column="coalesce(solved_at, opened_at)")} < %(day)s
             THEN csat END AS csat
 FROM (

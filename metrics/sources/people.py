@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from metrics.sources import cells, moments
-from metrics.sources.base import BadCell, Column, Rules, Source, Values
+from metrics.sources.base import BadCell, Column, Read, Rules, Source, Values
+
+# bots, and our own staff inside the customer's product
+NOT_PEOPLE = ("service", "vendor")
 
 
 def check(values: Values, rules: Rules) -> None:
@@ -15,6 +18,17 @@ def check(values: Values, rules: Rules) -> None:
         raise BadCell("out_of_order", f"deactivated {left}, before {came}", column="deactivated_at")
 
 
+def persona(rules: Rules) -> Read:
+    """A role in the customer's own words; those for who is nobody's person whatever their case."""
+    read_text = cells.text(200)(rules)
+
+    def read(cell: str) -> str | None:
+        value: str | None = read_text(cell)
+        return value.lower() if value and value.lower() in NOT_PEOPLE else value
+
+    return read
+
+
 PEOPLE = Source(
     name="people",
     columns=(
@@ -23,7 +37,7 @@ PEOPLE = Source(
         Column(name="email", kind=cells.email),
         Column(name="name", kind=cells.text(200)),
         Column(name="group", kind=cells.text(200)),
-        Column(name="persona", kind=cells.text(200)),
+        Column(name="persona", kind=persona),
         Column(name="level", kind=cells.text(200)),
         Column(name="intended", kind=cells.yes_no),
         Column(name="champion", kind=cells.yes_no),

@@ -37,6 +37,14 @@ def test_an_account_without_terms_has_no_contract(send: Sender) -> None:
     assert table(Contract, "id") == []
 
 
+def test_robots_are_known_whatever_their_case_and_other_personas_keep_theirs(send: Sender) -> None:
+    send("accounts", "A1,Acme")
+    send("people", *(f"P{n},A1,,,,{name}" for n, name in enumerate(("Vendor", "SERVICE", "CFO"))))
+    assert table(Person, "external_id", "persona") == [
+        ("P0", "vendor"), ("P1", "service"), ("P2", "CFO")
+    ]  # fmt: skip
+
+
 def test_importing_an_account_again_changes_nothing(
     send: Sender, clock: time_machine.Coordinates
 ) -> None:

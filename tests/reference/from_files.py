@@ -128,7 +128,7 @@ class Files:
 
     @cached_property
     def members(self) -> list[Row]:
-        return [row for row in self.everybody.values() if row["persona"] not in NOT_PEOPLE]
+        return [row for row in self.everybody.values() if row["persona"].lower() not in NOT_PEOPLE]
 
     @cached_property
     def features(self) -> list[Feature]:
@@ -284,7 +284,7 @@ class Files:
             maturity=row["maturity"] or "unknown",
             escalated=is_yes(row["escalated"]),
             reopens=int(row["reopens"] or 0),
-            channel=row["channel"],
+            channel=row["channel"].lower(),
             csat=number_of(row["csat"]) if rated else None,
         )
 

@@ -84,7 +84,7 @@ c5,n-courses,,Ce,,cook,,,,,2025-08-20,
 r1,n-robots,,Ra,A,analyst,,,,,2025-01-06,
 r2,n-robots,,Rb,B,analyst,,,,,2025-01-06,
 r3,n-robots,,Nightly export,C,service,,yes,yes,yes,2025-01-06,
-r4,n-robots,,Support access,D,vendor,,yes,,,2025-01-06,
+r4,n-robots,,Support access,D,Vendor,,yes,,,2025-01-06,
 h1,n-champion,,Ha,,,,,yes,,2024-06-01,2025-09-20
 h2,n-champion,,Hb,,,,,yes,,2024-06-01,2025-10-06
 h3,n-champion,,Hc,,,,,,,2024-06-01,
@@ -121,11 +121,11 @@ y7,n-one,h3,ghost,2025-10-07T00:30:00-04:00,1
 # id, account, person, opened, answered, solved, severity, topic, maturity, escalated, reopens,
 # channel, csat, comment
 TICKETS = """
-k1,n-support,t1,2025-08-13T23:45:00-04:00,2025-08-14T09:30:00-04:00,2025-08-15T10:00:00-04:00,normal,,intro,no,0,email,4,
-k2,n-support,t2,2025-10-03T16:30:00-04:00,2025-10-06T09:10:00-04:00,2025-10-06T12:00:00-04:00,Sev-1,,intro,,,chat,2,
+k1,n-support,t1,2025-08-13T23:45:00-04:00,2025-08-14T09:30:00-04:00,2025-08-15T10:00:00-04:00,normal,,intro,no,0,Email,4,
+k2,n-support,t2,2025-10-03T16:30:00-04:00,2025-10-06T09:10:00-04:00,2025-10-06T12:00:00-04:00,Sev-1,,intro,,,Chat,2,
 k2,n-support,t2,2025-10-03T16:30:00-04:00,,2025-10-20T12:00:00-04:00,,,,,1,,,
 k2,n-support,t2,2025-10-03T16:30:00-04:00,,2025-11-01T12:00:00-04:00,,,,yes,2,,,
-k3,n-support,,2025-10-10T10:00:00-04:00,2025-10-10T10:02:00-04:00,,low,,unknown,no,0,phone,,
+k3,n-support,,2025-10-10T10:00:00-04:00,2025-10-10T10:02:00-04:00,,low,,unknown,no,0,Phone,,
 k3,n-support,,2025-10-10T10:00:00-04:00,,2025-11-04T22:00:00-05:00,,,advanced,,,,5,
 k4,n-support,t3,2025-10-27T10:00:00-04:00,,,P 1,,advanced,no,0,portal,,
 k5,n-support,t1,2025-11-04T23:45:00-05:00,2025-11-05T00:10:00-05:00,2025-11-05T00:20:00-05:00,,,advanced,no,0,,5,
