@@ -59,11 +59,10 @@ def _past(run: Run, frames: Frames, chunk: Claim) -> Past:
     day, span = run.business_day, {"lo": chunk.lo, "hi": chunk.hi}
     half_year = published_run(before=day - dt.timedelta(days=MOMENTUM_DAYS - 1))
     too_old = half_year and (day - half_year.business_day).days >= MOMENTUM_DAYS + 7
-    scores, cards = read_history(
-        frames.accounts["account_id"].to_numpy(), until=day, days=LONG_DAYS - 1, **span
-    )
+    ids = frames.accounts["account_id"].to_numpy()
+    scores, cards = read_history(ids, until=day, days=LONG_DAYS - 1, **span)
     return Past(
-        before=read_before(published_run(before=day), **span),
+        before=read_before(published_run(before=day), ids, **span),
         scores=scores,
         cards=cards,
         half_year_ago=read_scores(None if too_old else half_year, **span),

@@ -13,19 +13,29 @@ import pandas as pd
 from django.db import connection
 
 from metrics.models import Run
+from metrics.scoring.bands import FORGOTTEN
 from metrics.signals.base import Floats
 
-# bands, carried values: from the newest published night before the day
+# bands, carried values, flags: from the newest published night before the day
 BEFORE = """
 SELECT account_id, day, band, pending_band, pending_since, pending_count, caps, flags, points,
        as_of, raw, n, part, whole
 FROM metrics_snapshot
-WHERE day = %s AND run_id = %s AND account_id >= %s AND account_id < %s
+WHERE day = %(day)s AND run_id = %(run)s AND account_id >= %(lo)s AND account_id < %(hi)s
 ORDER BY account_id
+"""
+# a night that gave up some chunks has no rows of their accounts: they remember the night before it
+LAST_SEEN = """
+SELECT DISTINCT ON (s.account_id) s.account_id, s.day, band, pending_band, pending_since,
+       pending_count, caps, flags, points, as_of, raw, n, part, whole
+FROM metrics_snapshot s
+JOIN metrics_run r ON r.id = s.run_id AND r.business_day = s.day AND r.is_published
+WHERE s.account_id = ANY(%(missing)s) AND s.day < %(day)s AND s.day >= %(day)s::date - %(days)s
+ORDER BY s.account_id, s.day DESC
 """
 SCORES_ON = """
 SELECT account_id, score, scorecard_id FROM metrics_snapshot
-WHERE day = %s AND run_id = %s AND account_id >= %s AND account_id < %s
+WHERE day = %(day)s AND run_id = %(run)s AND account_id >= %(lo)s AND account_id < %(hi)s
 """
 # out of the primary key's index alone; a published run has one snapshot per account and day
 SCORES_BETWEEN = """
@@ -80,9 +90,18 @@ def published_run(*, before: dt.date) -> Run | None:
     return Run.objects.published().filter(business_day__lt=before).order_by("-business_day").first()
 
 
-def read_before(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
-    """One row per account of that night, index account_id; empty where there was none."""
-    rows = _read(BEFORE, run, lo, hi)
+def read_before(
+    run: Run | None, account_ids: npt.NDArray[np.int64], *, lo: int, hi: int
+) -> pd.DataFrame:
+    """One row per account of that night, or of an earlier one within FORGOTTEN where that has none;
+    index account_id; empty where there was none.
+    """
+    rows = _read(BEFORE, run, lo=lo, hi=hi)
+    missing = np.setdiff1d(account_ids, rows.index.to_numpy(dtype=np.int64))
+    if run and len(missing):
+        days = FORGOTTEN.days
+        earlier = _read(LAST_SEEN, run, missing=missing.tolist(), days=days)
+        rows = pd.concat([rows, earlier]) if len(earlier) else rows
     # a bare cursor gives jsonb as text
     for column in ("caps", "flags"):
         rows[column] = pd.Series([json.loads(text) for text in rows[column]], rows.index, object)
@@ -91,7 +110,7 @@ def read_before(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
 
 def read_scores(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
     """Scores of a night, index account_id; empty where there was none."""
-    return _read(SCORES_ON, run, lo, hi)
+    return _read(SCORES_ON, run, lo=lo, hi=hi)
 
 
 def read_history(
@@ -116,10 +135,10 @@ def read_history(
     return scores, cards
 
 
-def _read(query: str, run: Run | None, lo: int, hi: int) -> pd.DataFrame:
+def _read(query: str, run: Run | None, **more: Any) -> pd.DataFrame:
+    day, pk = (run.business_day, run.pk) if run else (dt.date.min, 0)
     with connection.cursor() as cursor:
-        day, pk = (run.business_day, run.pk) if run else (dt.date.min, 0)
-        cursor.execute(query, [day, pk, lo, hi])
+        cursor.execute(query, {"day": day, "run": pk, **more})
         names = [column.name for column in cursor.description or ()]
         rows = pd.DataFrame(cursor.fetchall(), columns=pd.Index(names))
     return rows.set_index("account_id")

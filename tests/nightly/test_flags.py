@@ -97,6 +97,23 @@ def test_the_history_of_flags_is_only_added_to() -> None:
             refused()
 
 
+def test_an_account_whose_chunk_was_given_up_remembers_the_night_before() -> None:
+    """Else its flags would open twice, and its band would begin anew."""
+    account, other = make_lively_account(), make_lively_account()
+    make_ticket(account, opened=27, severity="urgent", escalated=True)  # for 6 days, 19 days ago
+    gap = nights(20, 16)
+    Snapshot.objects.filter(run_id=gap.pk, account_id=account.pk).delete()
+    assert Snapshot.objects.get(run_id=gap.pk).account_id == other.pk
+    run = night(ago(15))
+    assert history(account) == [("R3", "opened", ago(17))]
+    now = Snapshot.objects.get(run_id=run.pk, account_id=account.pk)
+    assert (now.band, now.pending_band) == ("green", "amber")
+    assert (now.pending_since, now.pending_count) == (ago(19), 4)
+    Snapshot.objects.filter(account_id=account.pk, day__gt=ago(17)).delete()
+    run = night(ago(2))  # the last word is too old
+    assert Snapshot.objects.get(run_id=run.pk, account_id=account.pk).band == "amber"
+
+
 def test_a_trend_needs_eight_nights_of_one_scorecard() -> None:
     make_lively_account()
     seventh = nights(9, 3)
