@@ -25,8 +25,7 @@ class OverrideQuerySet(models.QuerySet["Override"]):
 
     def standing_on(self, day: dt.date, zone: dt.tzinfo) -> Override | None:
         """The one that stood at the end of a day."""
-        near = self.filter(starts_on__lte=day, expires_on__gt=day)
-        return next((one for one in near if one.stands_on(day, zone)), None)
+        return next((one for one in self if one.stands_on(day, zone)), None)
 
     def open(self) -> OverrideQuerySet:
         """Not withdrawn, though their time may be over."""

@@ -153,10 +153,11 @@ def test_withdrawn_it_is_gone_from_the_score_and_stays_in_the_list() -> None:
 
 def test_its_time_over_it_is_gone_by_itself_and_leaves_room_for_another() -> None:
     account, team = make_seen()
-    given(account, team["ana"], starts_on=today() - dt.timedelta(9), expires_on=today())
+    over = today() - dt.timedelta(3)
+    given(account, team["ana"], starts_on=today() - dt.timedelta(9), expires_on=over)
     html = page_of(team["ana"], account)
     assert 'id="standing-override"' not in html
-    assert f"{today() - dt.timedelta(9):%-d %b} to {today():%-d %b %Y}" in html
+    assert f"{today() - dt.timedelta(9):%-d %b} to {over:%-d %b %Y}" in html
     give_as(team["ana"], account, points="3")
     html = page_of(team["ana"], account)
     assert "with Ana’s +3:" in html
@@ -277,16 +278,16 @@ def explained(account: Account, day: dt.date) -> dict[str, Any]:
 def test_explain_prints_the_override_of_the_day_beside_the_score() -> None:
     team = make_team()
     account = make_customer(owner=team["ana"])
-    for back in (12, 10, 5, 2):
+    for back in (12, 10, 6, 5, 2):
         night(ago(back))
     without = explained(account, ago(10))
     assert without.pop("override") is None
     given(
-        account, team["ana"], starts_on=ago(10), expires_on=ago(2), withdrawn_at=at(ago(5)),
+        account, team["ana"], starts_on=ago(10), expires_on=ago(2), withdrawn_at=at(ago(7)),
         withdrawn_by=team["ana"],
     )  # fmt: skip
     given(account, team["ben"], points=-4, starts_on=ago(5), expires_on=ago(2))
-    told = {back: explained(account, ago(back))["override"] for back in (12, 10, 5, 2)}
+    told = {back: explained(account, ago(back))["override"] for back in (12, 10, 6, 5, 2)}
     assert told == {
         12: None,
         10: {
@@ -295,6 +296,7 @@ def test_explain_prints_the_override_of_the_day_beside_the_score() -> None:
             "until": str(ago(2)),
             "by": "ana@example.com",
         },
+        6: None,
         5: {
             "points": -4,
             "reason": "A new champion",
