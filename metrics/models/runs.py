@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 
 from metrics.models.scorecards import Scorecard
+from metrics.scoring.config import ScorecardConfig
+from metrics.signals.base import Tenant
+from metrics.signals.defaults import read_config
+from metrics.signals.evaluate import for_cadence
+from metrics.signals.portfolio import from_json
+
+if TYPE_CHECKING:
+    from metrics.models.scores import Snapshot
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -141,6 +149,11 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"run {self.pk} of {self.business_day}"
 
+    @property
+    def tenant(self) -> Tenant:
+        """What the organisation said of itself when the run was made."""
+        return from_json(self.portfolio or {}).tenant
+
     def line(self, *, seconds: float) -> dict[str, Any]:
         """What a command prints of a run, as JSON."""
         return {
@@ -152,6 +165,18 @@ class Run(models.Model):
             "grey": self.grey,
             "seconds": round(seconds, 3),
         }
+
+
+def old_config(before: Snapshot, after: Snapshot) -> ScorecardConfig | None:
+    """The earlier snapshot's scorecard as it was read that night, where the later one has another
+    or people were expected in another rhythm; None where they share both.
+    """
+    runs = Run.objects.in_bulk([before.run_id, after.run_id])
+    was, now = (runs[snapshot.run_id].tenant.cadence for snapshot in (before, after))
+    if before.scorecard_id == after.scorecard_id and was is now:
+        return None
+    card = Scorecard.objects.get(pk=before.scorecard_id)
+    return for_cadence(read_config(card.body), was)
 
 
 class RunChunk(models.Model):

@@ -16,7 +16,6 @@ from metrics.signals.defaults import read_config
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from metrics.models.scores import Snapshot
 
 
 DEFAULT_LINE = "default"
@@ -203,10 +202,3 @@ def claim_problems(
         place, problem = f"applies_to.{kind}s", f"{text!r} belongs to {others[other]} already"
         problems[place] = f"{problems[place]}; {problem}" if place in problems else problem
     return problems
-
-
-def old_config(before: Snapshot, after: Snapshot) -> ScorecardConfig | None:
-    """The earlier snapshot's scorecard where the later one has another; None where they share."""
-    if before.scorecard_id == after.scorecard_id:
-        return None
-    return read_config(Scorecard.objects.get(pk=before.scorecard_id).body)

@@ -7,6 +7,7 @@ import datetime as dt
 from metrics.models import AccountCurrent, Run, Scorecard, Snapshot
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.defaults import read_config
+from metrics.signals.evaluate import for_cadence
 from metrics.signals.story import change_between, main_cause
 
 NOISE = 3.0  # points; a smaller change is not explained in the portfolio
@@ -23,7 +24,10 @@ def write_causes(run: Run, *, days: int, column: str, change: str) -> None:
         **{f"{change}__gt": -NOISE, f"{change}__lt": NOISE}
     )
     ids = list(moved.exclude(**{change: None}).values_list("account_id", flat=True))
-    configs = {card.pk: read_config(card.body) for card in Scorecard.objects.published()}
+    configs = {
+        card.pk: for_cadence(read_config(card.body), before.tenant.cadence)
+        for card in Scorecard.objects.published()
+    }
     for start in range(0, len(ids), BATCH):
         _write(run, before, ids[start : start + BATCH], column, configs)
 
@@ -37,7 +41,7 @@ def _write(
         then = was.get(now.account_id)
         if then is None:
             continue
-        same = then.scorecard_id == now.scorecard_id
+        same = then.scorecard_id == now.scorecard_id and before.tenant.cadence is run.tenant.cadence
         parts = change_between(then, now, old=None if same else configs[then.scorecard_id])
         if parts:
             cause = main_cause(then, now, parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -138,6 +138,11 @@ def curve_for(signal: Signal, config: ScorecardConfig, cadence: Cadence) -> Curv
     """
     own = config.curves[signal.code]
     return signal.by_cadence.get(cadence, own) if own == signal.curve else own
+
+
+def for_cadence(config: ScorecardConfig, cadence: Cadence) -> ScorecardConfig:
+    """The scorecard with the curves that count where people are expected that often."""
+    return replace(config, curves={s.code: curve_for(s, config, cadence) for s in SIGNALS})
 
 
 def _fill_points(

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from accounts.stages import stage_mix
 from metrics.scoring.config import ScorecardConfig
 from metrics.scoring.score import Scored, score
-from metrics.signals.base import SLOTS, Bools, Cadence, Dimension, Floats, Stage, State
+from metrics.signals.base import SLOTS, Bools, Dimension, Floats, Stage, State
 from metrics.signals.catalogue import SIGNALS
-from metrics.signals.evaluate import curve_for, stage_membership
+from metrics.signals.evaluate import stage_membership
 
 States = npt.NDArray[np.object_]
 
@@ -64,14 +64,13 @@ def points_under(
     raw: Floats,
     states: States,
     points: Floats,
-    cadence: Cadence = Cadence.DAILY,
 ) -> Floats:
     """Points [A, 24] of stored raw values; what was carried or frozen stays as it was."""
     measured = (states == State.OK.value) & ~np.isnan(raw)
     new = points.copy()
     for signal in SIGNALS:
         rows = measured[:, signal.slot]
-        new[rows, signal.slot] = curve_for(signal, config, cadence)(raw[rows, signal.slot])
+        new[rows, signal.slot] = config.curves[signal.code](raw[rows, signal.slot])
     return new
 
 
@@ -82,9 +81,10 @@ def rescore(
     states: States,
     points: Floats,
     age_days: Floats,
-    cadence: Cadence = Cadence.DAILY,
 ) -> tuple[Floats, Scored]:
-    """Points [A, 24] and scores of stored snapshots under another scorecard."""
-    new = points_under(config, raw=raw, states=states, points=points, cadence=cadence)
+    """Points [A, 24] and scores of stored snapshots under another scorecard; where people are not
+    expected every day, one that `for_cadence` made.
+    """
+    new = points_under(config, raw=raw, states=states, points=points)
     counted = ~np.isnan(new) & (states != State.BROKEN.value)
     return new, score_points(new, counted=counted, age_days=age_days, config=config)

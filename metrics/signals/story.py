@@ -93,8 +93,8 @@ def value_of(stored: Stored, code: str) -> Value:
 def change_between(
     before: Stored, after: Stored, *, old: ScorecardConfig | None = None
 ) -> Change | None:
-    """The exact change; `old` is the earlier day's scorecard where it differs from the later's.
-    None where one of the days has no score.
+    """The exact change; `old` is the earlier day's scorecard, with the curves of its cadence, where
+    it differs from the later's. None where one of the days has no score.
     """
     first, last = level(before), level(after)
     if first is None or last is None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.signals.base import SLOTS, Dimension, Source
+from metrics.signals.base import SLOTS, Cadence, Dimension, Portfolio, Source, Tenant
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.defaults import default_config, read_config
-from metrics.signals.evaluate import Previous, evaluate
+from metrics.signals.evaluate import Previous, evaluate, for_cadence
 from metrics.signals.rescore import dimension_of, inner_weights, outer_weights, rescore
 from tests.signals.any_frames import CONFIG, any_frames, broken, score_of
 from tests.signals.nights import team
@@ -42,6 +44,24 @@ def test_it_gives_what_the_night_would_have_given(seed: int, lost: Source | None
             weights = (scored.weights * np.nan_to_num(points)).sum(axis=1)
             known = ~np.isnan(scored.score)
             assert weights[known] == pytest.approx(scored.score[known], abs=1e-9)
+
+
+@pytest.mark.parametrize("cadence", list(Cadence))
+def test_it_reads_curves_in_the_rhythm_in_which_people_are_expected(cadence: Cadence) -> None:
+    frames = replace(team(10), portfolio=Portfolio(tenant=Tenant(cadence=cadence)))
+    night, score = score_of(frames)
+    points, scored = rescore(
+        for_cadence(CONFIG, cadence),
+        raw=night.raw,
+        states=night.state,
+        points=night.points,
+        age_days=frames.accounts["age_days"].to_numpy(),
+    )
+    assert np.array_equal(points, night.points, equal_nan=True)
+    assert scored.score == pytest.approx(score, abs=1e-9)
+    own = BY_CODE["S06"].by_cadence.get(cadence, BY_CODE["S06"].curve)
+    assert for_cadence(CONFIG, cadence).curves["S06"] == own
+    assert for_cadence(OTHER, cadence).curves["S01"] == OTHER.curves["S01"]
 
 
 def test_a_frozen_value_stays_frozen_under_another_curve() -> None:

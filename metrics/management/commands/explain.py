@@ -13,7 +13,7 @@ from accounts.models import Account, Organisation, Person
 from metrics.frames.account import read_account
 from metrics.management.commands.export_scores import no_run
 from metrics.models import Override, Run, Snapshot
-from metrics.models.scorecards import old_config
+from metrics.models.runs import old_config
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.evidence import evidence
 from metrics.signals.evidence.base import Cell

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         organisation = Organisation.current()
         given = {name: options[name] for name in FIELDS if options[name] is not None}
         if given.get("depth_reference") == "median":
-            given["depth_reference"] = _median_depth(organisation)
+            given["depth_reference"] = _median_depth()
         for name, value in given.items():
             setattr(organisation, name, value)
         if given:
@@ -61,9 +61,11 @@ def _save(organisation: Organisation) -> None:
     organisation.save()
 
 
-def _median_depth(organisation: Organisation) -> float:
+def _median_depth() -> float:
     """The portfolio's own median depth: a reference to set once, when people use the product."""
     night = Run.objects.latest_published()
+    # raw values are measured against what was said when they were stored
+    reference = night.tenant.depth_reference if night else 0.0
     slot = BY_CODE["S11"].slot
     snapshots = (
         Snapshot.objects.filter(day=night.business_day, run_id=night.pk)
@@ -73,7 +75,7 @@ def _median_depth(organisation: Organisation) -> float:
         else ()
     )
     reached = [raw[slot] for raw, states in snapshots if states[slot] == State.OK.value]
-    depths = [share * organisation.depth_reference for share in reached if share is not None]
+    depths = [share * reference for share in reached if share is not None]
     if len(depths) < MIN_ACCOUNTS:
         raise CommandError(
             f"depth is known of {len(depths)} accounts, {MIN_ACCOUNTS} are needed for a median"

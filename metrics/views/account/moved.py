@@ -9,7 +9,7 @@ from typing import Any
 
 from metrics.charts import Figure, waterfall
 from metrics.models import Run, Snapshot
-from metrics.models.scorecards import old_config
+from metrics.models.runs import old_config
 from metrics.signals.base import State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.numbers import Value

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.models import AccountCurrent, Run, Snapshot
-from metrics.signals.base import SLOTS, Floats
+from metrics.signals.base import SLOTS, Cadence, Floats
 
 Objects = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.intp]
@@ -21,7 +21,7 @@ Rows = npt.NDArray[np.intp]
 class NightValues:
     """A accounts of one run: raw, points, part, whole, n [A, 24] (NaN: none), states [A, 24],
     age_days [A]; bands, held rules, names, segments, plans, ids as the run stored them; arr [A]
-    (NaN: unknown) and its currency, empty where there are several.
+    (NaN: unknown) and its currency, empty where there are several; how often people are expected.
     """
 
     ids: list[int]
@@ -39,13 +39,14 @@ class NightValues:
     states: Objects
     arr: Floats
     currency: str
+    cadence: Cadence
 
     def take(self, rows: Rows) -> NightValues:
         """The same of some accounts."""
         parts = {
             part.name: _take(getattr(self, part.name), rows)
             for part in fields(self)
-            if part.name != "currency"
+            if part.name not in ("currency", "cadence")
         }
         return replace(self, **parts)
 
@@ -100,6 +101,7 @@ def _read(run_id: int, day: str) -> NightValues:
         n=_floats(row[9] for row in rows),
         arr=np.array([np.nan if row[4] is None else float(row[4]) for row in known]),
         currency=currencies.pop() if len(currencies) == 1 else "",
+        cadence=Run.objects.get(pk=run_id).tenant.cadence,
     )
 
 

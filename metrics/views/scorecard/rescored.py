@@ -12,6 +12,7 @@ from metrics.scoring.bands import GREY, asked_band
 from metrics.scoring.caps import BY_CODE
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import SLOTS, Floats
+from metrics.signals.evaluate import for_cadence
 from metrics.signals.rescore import rescore
 from metrics.views.scorecard.night_values import NightValues
 
@@ -37,7 +38,7 @@ def scored(values: NightValues, configs: Sequence[ScorecardConfig], of: Places) 
         rows = np.flatnonzero(of == place)
         part = values.take(rows)
         points[rows], found = rescore(
-            configs[place],
+            for_cadence(configs[place], values.cadence),
             raw=part.raw,
             states=part.states,
             points=part.points,
