@@ -89,9 +89,13 @@ def window_of(run: Run, *, lo: int, hi: int) -> Window:
 
 
 def _medians(run: Run) -> dict[str, float]:
+    """Of the night before; a signal that it measured nowhere, because the source is lost for
+    everybody, keeps the last median that there was.
+    """
     before = published_run(before=run.business_day)
     if before is None:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(MEDIANS, [before.business_day, before.pk])
-        return {f"S{place:02d}": median for place, median in cursor.fetchall()}
+        measured = {f"S{place:02d}": median for place, median in cursor.fetchall()}
+    return {**(before.portfolio or {}).get("median_points", {}), **measured}

@@ -3,7 +3,7 @@
 import pytest
 
 from metrics.models import DirtyDay, Snapshot, UsageEvent
-from tests.facts import ago, make_status
+from tests.facts import ago, make_status, make_survey
 from tests.nightly.test_night import make_lively_account, night
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,25 @@ def test_an_account_is_not_called_silent_because_its_source_was() -> None:
     assert [row.points[0] for row in rows] == [90.0] * 7
     assert [row.states[0] for row in rows] == ["BROKEN"] * 2 + ["STALE"] * 5
     assert [row.band for row in rows] == ["grey", "grey"] + ["green"] * 5
+
+
+def test_a_source_that_is_late_for_everybody_breaks_to_the_last_median_there_was() -> None:
+    """The night before a late source breaks has measured nothing of it anywhere."""
+    happy = make_lively_account()
+    for _ in range(2):
+        for person in make_lively_account().people.all():
+            make_survey(person.account, person=person, sent=33, answered=32, score=0)
+    night(ago(17))
+    make_status("surveys", "late", since=16)
+    runs = [night(ago(days)) for days in (15, 2, 1)]
+    medians = [run.portfolio["median_points"]["S22"] for run in runs]
+    first, *late, broken = [
+        Snapshot.objects.get(account_id=happy.pk, day=ago(days)) for days in (17, 15, 2, 1)
+    ]
+    assert [row.points[21] for row in late] == [first.points[21]] * 2
+    assert broken.points[21] == medians[0] == medians[1] == medians[2]
+    assert broken.points[21] < first.points[21]
+    assert (broken.states[21], late[1].states[21]) == ("BROKEN", "STALE")
 
 
 def test_a_source_that_is_late_and_then_declared_broken_has_been_silent_all_along() -> None:
