@@ -196,6 +196,10 @@ def _long_enough(day: dt.date, *, since: dt.date, count: int, needed: int) -> bo
 
 
 def _refreshed(flag: Flag, facts: FlagFacts, **over: Any) -> Flag:
-    """With tonight's severity and, where the flag is open and there are any, reasons."""
-    reasons = facts.reasons if flag.state == OPEN and facts.score is not None else flag.reasons
+    """With tonight's severity and, where the flag is open, reasons. Without a score there is neither:
+    an account does not get better by falling silent.
+    """
+    if facts.score is None:
+        return replace(flag, **over)
+    reasons = facts.reasons if flag.state == OPEN else flag.reasons
     return replace(flag, severity=severity(facts), reasons=reasons, **over)

@@ -168,8 +168,9 @@ def test_an_open_flag_tells_tonights_reasons_and_a_waiting_one_none() -> None:
     assert next_flags(flags, facts(8, falling=True, reasons=newer))[0].reasons == newer
     gone = next_flags(flags, facts(8, score=40.0, reasons=newer))[0]
     assert (gone.reasons, gone.severity, gone.gone_since) == (newer, 3, dt.date(2026, 1, 13))
-    # without a score there are no reasons: the last ones stay
-    assert next_flags(flags, facts(8, score=None, reasons=()))[0].reasons == WHY
+    # without a score there are no reasons and no level: the last ones stay
+    grey = next_flags([gone], facts(9, score=None, band="grey", reasons=()))[0]
+    assert (grey.reasons, grey.severity, grey.gone_since) == (newer, 3, dt.date(2026, 1, 13))
 
 
 def test_a_change_is_told_once_with_what_was_last_known() -> None:
