@@ -44,7 +44,7 @@ def _write(
         same = then.scorecard_id == now.scorecard_id and before.tenant.cadence is run.tenant.cadence
         parts = change_between(then, now, old=None if same else configs[then.scorecard_id])
         if parts:
-            cause = main_cause(then, now, parts)
+            cause = main_cause(then, now, parts, on=configs[now.scorecard_id].caps)
             rows.append(AccountCurrent(run_id=run.pk, account_id=now.account_id, **{column: cause}))
     AccountCurrent.objects.bulk_update(rows, [column])
 

@@ -196,8 +196,8 @@ def _long_enough(day: dt.date, *, since: dt.date, count: int, needed: int) -> bo
 
 
 def _refreshed(flag: Flag, facts: FlagFacts, **over: Any) -> Flag:
-    """With tonight's severity and, where the flag is open, reasons. Without a score there is neither:
-    an account does not get better by falling silent.
+    """With tonight's severity and, where the flag is open, reasons. Without a score there is
+    neither: an account does not get better by falling silent.
     """
     if facts.score is None:
         return replace(flag, **over)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ NOT_BEHAVIOUR = {
 }
 
 
+SCORECARD_CHANGED = "The scorecard changed"
 GONE = {  # causes, of at most 40 characters
     State.TOO_LITTLE.value: "Too little is left for a signal",
     State.NOT_APPLICABLE.value: "A signal no longer applies",
@@ -138,16 +140,20 @@ def steps(before: Stored, after: Stored, parts: Change) -> list[Step]:
     ]
 
 
-def main_cause(before: Stored, after: Stored, parts: Change) -> str:
-    """The largest reason in the direction of the change, in at most 40 characters."""
+def main_cause(
+    before: Stored, after: Stored, parts: Change, *, on: Mapping[str, bool] | None = None
+) -> str:
+    """The largest reason in the direction of the change, in at most 40 characters. on: rules of the
+    later night's scorecard; one that was switched off has not ended.
+    """
     rising = parts.total > 0
     was, now = parts.bound_before, parts.bound_after
     if parts.caps < 0 and not rising and now and now != was:
         return CAP_CAUSES[now]
     if parts.caps > 0 and rising and was and was not in caps_of(after):
-        return CAP_LIFTED[was]
+        return CAP_LIFTED[was] if (on or {}).get(was, True) else SCORECARD_CHANGED
     if abs(parts.configuration) > abs(parts.total) / 2:
-        return "The scorecard changed"
+        return SCORECARD_CHANGED
     for reason in reasons(before, after, parts):
         if (reason.moved > 0) == rising:
             state = after.states[BY_CODE[reason.code].slot]

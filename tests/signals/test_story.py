@@ -17,7 +17,7 @@ from metrics.signals.defaults import read_config
 from metrics.signals.evaluate import Previous, evaluate
 from metrics.signals.kinds import Kind, kind_of
 from metrics.signals.story import change_between, level, main_cause, reasons, steps, value_of
-from metrics.signals.words import MAX_CAUSE
+from metrics.signals.words import CAP_LIFTED, MAX_CAUSE
 from tests.signals.any_frames import CONFIG, any_frames, as_previous, broken
 from tests.signals.nights import Night, night, team
 
@@ -154,6 +154,9 @@ def test_a_cap_and_a_scorecard_have_their_own_steps() -> None:
     assert main_cause(before, uncapped, told(before, uncapped, other)) == "The scorecard changed"
     lifted = told(after, uncapped)
     assert main_cause(after, uncapped, lifted) == "A fifth of the seats in use again"
+    # a rule that was switched off has not ended
+    assert main_cause(after, uncapped, lifted, on={"R4": False}) == "The scorecard changed"
+    assert main_cause(after, uncapped, lifted, on={"R4": True}) == CAP_LIFTED["R4"]
     nothing = told(uncapped, uncapped)
     assert main_cause(uncapped, uncapped, nothing) == ""
 
