@@ -173,7 +173,7 @@ class Files:
             moving=("reopens", "solved_at"),
         )
         surveys = moved_on(
-            read(self.folder, "surveys"),
+            [{"followed_up_at": ""} | row for row in read(self.folder, "surveys")],
             clock=self.clock,
             began=("sent_at", "answered_at"),
             moments=("sent_at", "answered_at", "followed_up_at"),

@@ -54,13 +54,17 @@ class Clock:
 
 
 def read(folder: Path, name: str) -> list[Row]:
-    """The rows of a file in its order, blanks around cells away; none where there is no file."""
+    """The rows of a file in its order, blanks around cells away; none where there is no file. Rows
+    with too few or too many cells are refused.
+    """
     path = folder / f"{name}.csv"
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as stream:
         return [
-            {column: cell.strip() for column, cell in row.items()} for row in csv.DictReader(stream)
+            {column: cell.strip() for column, cell in row.items()}
+            for row in csv.DictReader(stream)
+            if None not in row and None not in row.values()
         ]
 
 

@@ -79,6 +79,7 @@ def severe_ticket(customer: Customer) -> bool:
         and not ticket.solved
         and business_days(ticket.opened.date(), today) > 5
         for ticket in customer.account.tickets
+        if customer.account.within(ticket.opened.date(), 2 * 371)
     )
 
 
