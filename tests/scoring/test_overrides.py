@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.scoring.overrides import Judgement, OverrideError, checked, shown_with
+from metrics.scoring.overrides import (
+    Judgement,
+    OverrideError,
+    checked,
+    points_text,
+    shown_with,
+)
 
 TODAY = dt.date(2026, 3, 18)
 END = dt.date(2026, 4, 1)
@@ -88,3 +94,7 @@ def test_it_stays_between_zero_and_a_hundred_and_moves_at_most_fifteen(
     assert shown is not None
     assert 0 <= shown <= 100
     assert abs(shown - score) <= 15 + 1e-9
+
+
+def test_points_are_written_with_their_sign_and_no_needless_decimal() -> None:
+    assert [points_text(points) for points in (8, -7.5, 0.1)] == ["+8", "\u22127.5", "+0.1"]

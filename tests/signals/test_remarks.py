@@ -34,6 +34,8 @@ COOLED = "people have cooled down since they stopped discovering"
             "Over-sold: more seats than people who should use it",
         ),
         ("S04", {"open": True}, (63, 45), "Not reached yet; the target is 45 days"),
+        ("S01", {"over_sold": False}, (8, 24), ""),
+        ("S04", {"open": False}, (30, 45), ""),
         ("S07", {"arrow": -0.3023}, (7, 10), "Falling by 30\u00a0% in twelve weeks"),
         ("S07", {"arrow": 0.25}, (12, 10), "Rising by 25\u00a0% in twelve weeks"),
         ("S07", {"arrow": 0.05}, (10, 10), ""),

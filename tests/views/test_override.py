@@ -157,12 +157,14 @@ def test_its_time_over_it_is_gone_by_itself_and_leaves_room_for_another() -> Non
     given(account, team["ana"], starts_on=today() - dt.timedelta(9), expires_on=over)
     html = page_of(team["ana"], account)
     assert 'id="standing-override"' not in html
-    assert f"{today() - dt.timedelta(9):%-d %b} to {over:%-d %b %Y}" in html
+    span = f"{today() - dt.timedelta(9):%-d %b} to {over:%-d %b %Y}"
+    assert span in html
     give_as(team["ana"], account, points="3")
     html = page_of(team["ana"], account)
     assert "with Ana’s +3:" in html
     # that it was put aside later does not make it a withdrawal
     assert "withdrawn" not in html
+    assert span in html
 
 
 PROBLEMS: list[tuple[dict[str, str], dict[str, str]]] = [
