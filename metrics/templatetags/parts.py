@@ -65,22 +65,28 @@ def momentum(value: float | None) -> dict[str, Any]:
     return {"text": signed(value, 0), "css": "hs-down" if strong else "hs-quiet"}
 
 
-@register.inclusion_tag("partials/trend.html")
+@register.simple_tag
 def trend(
     direction: str, short: float | None, long: float | None = None, full: bool = False
-) -> dict[str, Any]:
+) -> SafeString:
     """Where the score is going: an arrow, in colour only where it is no accident. `full`: with the
     word, and how it is measured.
     """
     word = trend_word(direction, short, long)
     slope = "" if short is None else f", {signed(short)} points per 30 days"
-    return {
+    return _arrow(direction, word, MEASURED if full else f"{word}{slope}", full)
+
+
+@lru_cache(maxsize=256)
+def _arrow(direction: str, word: str, title: str, full: bool) -> SafeString:
+    context = {
         "word": word,
         "arrow": ARROWS.get(direction, "arrow-right"),
         "css": TREND_CSS.get(direction, "hs-quiet"),
         "full": full,
-        "title": MEASURED if full else f"{word}{slope}",
+        "title": title,
     }
+    return render_to_string("partials/trend.html", context)
 
 
 def trend_word(direction: str, short: float | None, long: float | None) -> str:
@@ -189,7 +195,9 @@ def _bar(x: int, value: float) -> str:
     return f"M{x} 22v-{height}h9v{height}z"
 
 
-@register.inclusion_tag("partials/severity.html")
-def severity(level: int) -> dict[str, Any]:
+@register.simple_tag
+@lru_cache(maxsize=8)
+def severity(level: int) -> SafeString:
     """Five bars and the words."""
-    return {"level": level, "bars": [place < level for place in range(5)]}
+    context = {"level": level, "bars": [place < level for place in range(5)]}
+    return render_to_string("partials/severity.html", context)
