@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -79,12 +79,22 @@ def _held(run: Run, night: Night, code: str, row: int) -> dict[str, Any]:
 
 
 def _input_hash(night: Night, row: int) -> bytes:
-    """What the score of one account was computed from: two runs can be compared by it."""
     measured = night.measured
-    digest = hashlib.sha256(f"{CODE_VERSION} {night.scorecard_id}".encode())
-    for values in (measured.raw, measured.n, measured.part, measured.whole, measured.points):
-        digest.update(values[row].tobytes())
-    digest.update(" ".join(measured.state[row]).encode())
+    values = (measured.raw, measured.n, measured.part, measured.whole, measured.points)
+    return input_hash(
+        night.scorecard_id, [of_all[row] for of_all in values], measured.state[row].tolist()
+    )
+
+
+def input_hash(scorecard_id: int, values: Iterable[Floats], states: Iterable[str]) -> bytes:
+    """What the score of one account was computed from: raw, n, part, whole and points, and the
+    states. Two runs can be compared by it, and a row with what was stored.
+    """
+    digest = hashlib.sha256(f"{CODE_VERSION} {scorecard_id}".encode())
+    for numbers in values:
+        # there are many NaN, and the database knows one of them
+        digest.update(np.where(np.isnan(numbers), np.nan, numbers).tobytes())
+    digest.update(" ".join(states).encode())
     return digest.digest()
 
 
