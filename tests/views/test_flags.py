@@ -53,7 +53,7 @@ def test_a_flag_waits_opens_and_leaves_a_history_of_published_nights_alone() -> 
     night(ago(9))
     flags, html = read(client, account)
     assert [told.name for told in flags["waiting"]] == ["Severe ticket"]
-    assert "<b>Severe ticket</b> may open: seen on 2 nights since 8 Mar." in html
+    assert "<b>Severe ticket</b> may open: seen on 2 nights since 8 Mar 2026." in html
     assert "No flag is open." in html
     night(ago(8))
     night(ago(8), kind=Run.Kind.RECALCULATION)
@@ -64,7 +64,7 @@ def test_a_flag_waits_opens_and_leaves_a_history_of_published_nights_alone() -> 
     assert (told.name, told.sentence, told.playbook) == (rule.name, rule.sentence, rule.playbook)
     assert (told.since, told.severity, flags["waiting"]) == (ago(8), 2, [])
     assert all(text in html for text in (rule.name, rule.sentence, rule.playbook))
-    assert "Severity 2 of 5 · since 10 Mar" in html
+    assert "Severity 2 of 5 · since 10 Mar 2026" in html
     assert len(flags["reasons"]) == 3
     assert [row["name"] for row in flags["history"]] == ["Severe ticket"]
     Ticket.objects.filter(pk=ticket.pk).update(solved_at=at(ago(8), 15))

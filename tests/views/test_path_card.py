@@ -113,6 +113,9 @@ def test_what_cannot_be_reached_says_how_far_one_gets() -> None:
     card, html = seen(account, client)
     assert not card["path"].reachable
     assert f"Not reachable by these alone: gets to <b>{card['path'].reached:.1f}</b>." in html
+    left = len(card["steps"]) - 5
+    assert f"<summary>{left} more step{'' if left == 1 else 's'}</summary>" in html
+    assert html.count('<p class="hs-list-claim">') == len(card["steps"])
 
 
 def test_what_nobody_can_move_says_so() -> None:

@@ -10,6 +10,8 @@ from metrics.signals.path import Path, cheapest_path
 from metrics.signals.portfolio import from_json
 from metrics.views.account.night import Night
 
+FIRST_STEPS = 5
+
 
 def to_green(night: Night) -> dict[str, Any]:
     """The card; `path` is None where the account is green or has no score."""
@@ -18,12 +20,13 @@ def to_green(night: Night) -> dict[str, Any]:
     if path is None:
         return {"path": None}
     steps = _steps(path, night.now.raw_score or 0.0)
-    places = {step["code"]: place for place, step in enumerate(steps, start=1)}
+    places = {step["code"]: step["place"] for step in steps}
     return {
         "path": path,
         "nights": EVALUATIONS,
         "start": night.now.raw_score,
         "steps": steps,
+        "more": max(len(steps) - FIRST_STEPS, 0),
         # what no step does comes first
         "lifts": sorted(
             ({"lift": lift, "step": places.get(lift.by)} for lift in path.lifts),
@@ -37,10 +40,11 @@ def _steps(path: Path, start: float) -> list[dict[str, Any]]:
     total = round(path.reached, 1) - round(start, 1)
     gains = rounded([step.gain for step in path.steps], total)
     steps, score = [], round(start, 1)
-    for step, gain in zip(path.steps, gains, strict=True):
+    for place, (step, gain) in enumerate(zip(path.steps, gains, strict=True), start=1):
         score += gain
         steps.append(
             {
+                "place": place,
                 "code": step.code,
                 "text": step.text[:1].upper() + step.text[1:],
                 "name": step.name,
