@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from accounts.models import Organisation
 from metrics.frames.reader import read_frames
 from metrics.frames.window import Window
 from metrics.models import Run
@@ -15,7 +14,7 @@ def read_account(run: Run, account_id: int) -> Frames:
     window = Window(
         day=run.business_day,
         cutoff=run.data_cutoff,
-        zone=Organisation.current().timezone,
+        zone=run.zone,
         lo=account_id,
         hi=account_id + 1,
     )

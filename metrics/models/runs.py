@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 
+from accounts.models import Organisation
 from metrics.models.scorecards import Scorecard
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import Tenant
@@ -153,6 +154,11 @@ class Run(models.Model):
     def tenant(self) -> Tenant:
         """What the organisation said of itself when the run was made."""
         return from_json(self.portfolio or {}).tenant
+
+    @property
+    def zone(self) -> str:
+        """The time zone whose days it counts in: that of its night, made again or not."""
+        return str((self.portfolio or {}).get("zone") or Organisation.current().timezone)
 
     def line(self, *, seconds: float) -> dict[str, Any]:
         """What a command prints of a run, as JSON."""

@@ -54,14 +54,14 @@ def account_ranges(run: Run) -> list[tuple[int, int, int]]:
 
 
 def portfolio_inputs(run: Run, ranges: list[tuple[int, int, int]]) -> dict[str, Any]:
-    """Season index, priors, medians as JSON; memory follows one chunk, not the portfolio."""
+    """Season index, priors, medians, zone as JSON; memory follows one chunk, not the portfolio."""
     samples = [
         sample(read_frames(window_of(run, lo=lo, hi=hi), Portfolio())) for lo, hi, _ in ranges
     ]
     # a night that is made once more as it was keeps what was said then
     said = from_json(run.portfolio).tenant if run.portfolio else tenant()
     inputs = combine(samples, day=run.business_day, median_points=_medians(run), tenant=said)
-    return to_json(inputs)
+    return to_json(inputs) | {"zone": run.zone}
 
 
 def tenant() -> Tenant:
@@ -82,7 +82,7 @@ def window_of(run: Run, *, lo: int, hi: int) -> Window:
     return Window(
         day=run.business_day,
         cutoff=run.data_cutoff,
-        zone=Organisation.current().timezone,
+        zone=run.zone,
         lo=lo,
         hi=hi,
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Organisation
+from accounts.models import Account, Organisation
 from metrics import nightly
+from metrics.frames.account import read_account
 from metrics.models import Run, Scorecard, Snapshot
 from tests.facts import DAY, at, live_scorecard
 from tests.nightly.test_night import make_lively_account, night
@@ -28,6 +29,12 @@ def rows(run: Run) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name != "run_id"} for row in stored]
 
 
+def rows_of_account(run: Run) -> Any:
+    """The moments of its tickets, as a page reads them again."""
+    tickets = read_account(run, Account.objects.get().pk).tickets
+    return tickets[["opened", "first_answer"]].values.tolist()
+
+
 def test_it_keeps_its_scorecard_and_its_promises_where_that_is_asked_for() -> None:
     make_lively_account()
     first = night()
@@ -39,10 +46,14 @@ def test_it_keeps_its_scorecard_and_its_promises_where_that_is_asked_for() -> No
         published_at=at(DAY, 5),
         reason="another",
     )
-    Organisation.objects.update_or_create(id=1, defaults={"answer_hours": 1.0})
+    said = {"answer_hours": 1.0, "timezone": "Pacific/Auckland"}
+    Organisation.objects.update_or_create(id=1, defaults=said)
     as_it_was = again(now=at(DAY, 12), scorecard_of_day=True)
     assert rows(as_it_was) == rows(first)
+    assert as_it_was.portfolio == first.portfolio
+    assert rows_of_account(as_it_was) == rows_of_account(first)
     anew = again(now=at(DAY, 13))
+    assert anew.zone == "Pacific/Auckland"
     assert anew.scorecard == newer
     assert rows(anew) != rows(first)
 
