@@ -74,9 +74,9 @@ def site(transactional_db: None, live_server: LiveServer) -> Site:
         user.set_password(PASSWORD)
         user.save()
     ana = team["ana"]
-    worst = make_customer(name="Halden Freight", owner=ana, segment="Mid-market")
+    worst = make_customer(name="Halden Freight", owner=ana)
     hostile = make_customer(name=HOSTILE, owner=ana, segment=HOSTILE, plan="Professional")
-    make_healthy(name="Kestrel Robotics", owner=ana)
+    make_healthy(name="Kestrel Robotics", owner=ana, segment="Mid-market")
     make_healthy(name="شركة النور للنقل", owner=team["ben"])
     new = make_account(name="Copperleaf Retail", owner=ana, started=9)
     night(ago(30))
