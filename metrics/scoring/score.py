@@ -13,6 +13,7 @@ Bools = npt.NDArray[np.bool_]
 # a dimension speaks if at least this share of its inner weight is present
 MIN_INNER = 0.3
 HIGH, MEDIUM = 0.75, 0.5
+MOST = 100.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +61,11 @@ def score(
     covered = _divide(np.where(counted, inner, 0.0) @ member, nominal)
     coverage = (outer * covered).sum(axis=1) / outer.sum(axis=1)
     enough = (coverage >= min_coverage - 1e-12) & (total[:, 0] > 0)
+    # a perfect account's weights may sum to a little more than 1, and 100.00000000000001 is no score
+    mean = np.minimum((weights * np.nan_to_num(points)).sum(axis=1), MOST)
     dimensions = _divide((present * np.nan_to_num(points)) @ member, there)
     return Scored(
-        score=np.where(enough, (weights * np.nan_to_num(points)).sum(axis=1), np.nan),
+        score=np.where(enough, mean, np.nan),
         coverage=coverage,
         confidence=confidence(coverage, enough),
         weights=np.where(enough[:, None], weights, 0.0),

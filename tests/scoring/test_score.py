@@ -44,6 +44,24 @@ def test_a_score_is_the_mean_of_dimensions_of_means_of_signals() -> None:
     assert (result.coverage[0], result.confidence[0]) == (pytest.approx(1.0), "high")
 
 
+def test_a_perfect_account_has_a_hundred_and_not_a_little_more() -> None:
+    """The database refuses more, and with one row all of its chunk."""
+    random = np.random.default_rng(7)
+    rows = np.where(random.random((500, SIGNALS)) < 0.3, np.nan, 100.0)
+    result = score(
+        rows,
+        counted=~np.isnan(rows),
+        inner=random.uniform(1, 5, size=rows.shape),
+        outer=random.uniform(1, 30, size=(500, 6)),
+        dimension_of=DIMENSION_OF,
+        min_coverage=0.35,
+    )
+    known = ~np.isnan(result.score)
+    assert (np.sum(result.weights * 100.0, axis=1) > 100).any()
+    assert (result.score[known] <= 100).all()
+    assert result.score[known] == pytest.approx(100, abs=1e-9)
+
+
 def test_a_null_is_left_out_and_lowers_coverage() -> None:
     nan = np.nan
     result = scored([100, nan, 60, 60, 60, 40, 40, 80, 20, 20, 0, 0])
