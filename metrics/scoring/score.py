@@ -61,7 +61,7 @@ def score(
     covered = _divide(np.where(counted, inner, 0.0) @ member, nominal)
     coverage = (outer * covered).sum(axis=1) / outer.sum(axis=1)
     enough = (coverage >= min_coverage - 1e-12) & (total[:, 0] > 0)
-    # a perfect account's weights may sum to a little more than 1, and 100.00000000000001 is no score
+    # the weights of a perfect account may sum to a little more than 1: 100.00000000000001 is none
     mean = np.minimum((weights * np.nan_to_num(points)).sum(axis=1), MOST)
     dimensions = _divide((present * np.nan_to_num(points)) @ member, there)
     return Scored(
