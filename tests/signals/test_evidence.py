@@ -271,6 +271,9 @@ def test_a_source_that_is_late_is_named_beside_what_did_arrive() -> None:
     assert shown.note == "Training late for 3 days: what has not arrived is not in here"
     assert shown.raw == BY_CODE["S15"].raw(lively(**late))["raw"].iloc[0]
     assert (len(shown.rows), evidence(lively(**late), "S01").note) == (4, "")
+    back = evidence(lively(unheard=(2, 3, 4)), "S01").note
+    assert back.startswith("Usage is back but owes most of four weeks: ")
+    assert evidence(lively(unheard=(2, 3, 4)), "S22").note == ""
     down = {"states": {Source.USAGE: "broken"}, "late": {Source.USAGE: 1.0}}
     assert evidence(lively(**down), "S01").note.startswith("Usage down for 1 day: ")
 

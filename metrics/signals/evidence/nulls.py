@@ -8,6 +8,7 @@ from metrics.signals.base import Source, SourceState, State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.evidence.base import Case
 from metrics.signals.numbers import count
+from metrics.signals.outages import owes_weeks
 
 NEEDED: Mapping[str, str] = {
     "S01": "people, a known number of seats and an account of at least 7 days",
@@ -54,7 +55,9 @@ def missing(case: Case, code: str) -> str:
 
 
 def late(case: Case, code: str) -> str:
-    """Which sources are late or down, and for how long; "" where all live."""
+    """Which sources are late or down, and for how long, or back without what they owe; "" where
+    all live.
+    """
     signal = BY_CODE[code]
     parts = [
         f"{source.value.capitalize()} {DOWN[_state(case, source)]} for"
@@ -62,6 +65,8 @@ def late(case: Case, code: str) -> str:
         for source in (*signal.needs, *signal.uses)
         if _state(case, source) in DOWN
     ]
+    if not parts and Source.USAGE in signal.needs and owes_weeks(case.frames)[case.account]:
+        parts = ["Usage is back but owes most of four weeks"]
     return f"{', '.join(parts)}: what has not arrived is not in here" if parts else ""
 
 
