@@ -26,6 +26,7 @@ from metrics.signals.base import (
 )
 from metrics.signals.ceilings import Stops, ceilings, stops
 from metrics.signals.features import advanced_shares, features_heard, tenure_band
+from metrics.signals.seasons import season, users_heard
 from metrics.signals.sentiment import YEAR, last_answers, promoters_minus_detractors
 from metrics.signals.support import (
     SATISFIED,
@@ -36,12 +37,8 @@ from metrics.signals.support import (
 )
 from metrics.signals.tickets import classified, intro_by_age, intro_share
 from metrics.signals.values import has_people
-from metrics.signals.weeks import active_users, in_life
 
 DEFAULT_TENANT = Tenant()
-MIN_ACCOUNTS, MIN_USERS = 20, 5
-OWN_WEEKS = 13
-SEASON_RANGE = (0.3, 1.5)
 MIN_ANSWERS = 100
 MIN_USER_WEEKS = 200 * 52 / 12  # 200 user-months
 INCIDENT_MADS = 3
@@ -55,7 +52,7 @@ class Sample:
     """Sums over one chunk of accounts."""
 
     weeks: tuple[dt.date, ...]
-    users: Floats  # [A, W] active users, NaN before the contract's start
+    users: Floats  # [A, W] active users, NaN where unknown
     user_weeks: Floats  # [5] by band of tenure, 84 days
     tickets: Floats  # [5] by band of the opener's tenure, 84 days
     tickets_by_day: Floats  # [84], oldest first
@@ -86,7 +83,7 @@ def sample(frames: Frames) -> Sample:
     band = tenure_band(frames)
     return Sample(
         weeks=frames.weeks,
-        users=np.where(in_life(frames) & stays[:, None], active_users(frames), np.nan),
+        users=users_heard(frames)[stays],
         user_weeks=weekly.sum(axis=0),
         tickets=_tickets_by_tenure(frames, recent, weekly.sum(axis=0)),
         tickets_by_day=by_day.astype(np.float64),
@@ -179,21 +176,6 @@ def combine(
         tenant=tenant,
         median_points=median_points,
     )
-
-
-def season(users: Floats, weeks: tuple[dt.date, ...]) -> dict[dt.date, float]:
-    """g(w): median over accounts with at least 5 active users of the week's active users / their
-    own mean of the 13 weeks before, clipped; needs 20 such accounts. `users` is [A, W].
-    """
-    found = {}
-    for column in range(OWN_WEEKS, len(weeks)):
-        before = users[:, column - OWN_WEEKS : column]
-        usual = before.mean(axis=1)  # NaN where the account is younger than that
-        large = usual >= MIN_USERS
-        if large.sum() >= MIN_ACCOUNTS:
-            g = float(np.median(users[large, column] / usual[large]))
-            found[weeks[column]] = min(max(g, SEASON_RANGE[0]), SEASON_RANGE[1])
-    return found
 
 
 def _ticket_rate(parts: list[Sample]) -> tuple[float | None, ...]:

@@ -20,23 +20,37 @@ def who_stay(customers: Iterable[Customer]) -> list[Account]:
     return [customer.account for customer in customers if not customer.notice_given]
 
 
-def season(accounts: list[Account]) -> dict[dt.date, float]:
+def users_by_week(customer: Customer) -> dict[dt.date, int]:
+    account = customer.account
+    state, days = customer.sources["usage"]
+    lost = days if state in ("late", "broken") else 0
+    return {
+        week: sum(person.in_week(week) > 0 for person in account.people)
+        for week in account.weeks
+        if week >= account.start
+        and week not in account.unheard
+        and (account.today - week).days - 6 > lost
+    }
+
+
+def season(customers: list[Customer]) -> dict[dt.date, float]:
     """g of each week: how the accounts with five people and more compare with their 13 weeks
-    before, where there are 20 of them.
+    before, where there are 20 of them. Weeks of an outage, over or not, are unknown.
     """
     found = {}
+    accounts = who_stay(customers)
     weeks = accounts[0].weeks
-    came = {
-        id(account): {week: sum(p.in_week(week) > 0 for p in account.people) for week in weeks}
-        for account in accounts
-    }
+    came = {id(c.account): users_by_week(c) for c in customers}
     for week in weeks[13:]:
         ratios = []
         for account in accounts:
+            users = came[id(account)]
             before = [week - n * WEEK for n in range(1, 14)]
-            usual = mean(came[id(account)][w] for w in before)
-            if account.start <= before[-1] and usual >= 5:
-                ratios.append(came[id(account)][week] / usual)
+            known = [users[w] for w in before if w in users]
+            if week not in users or len(known) < 7 or min(users) > before[-1]:
+                continue
+            if mean(known) >= 5:
+                ratios.append(users[week] / mean(known))
         if len(ratios) >= 20:
             found[week] = min(max(median(ratios), 0.3), 1.5)
     return found

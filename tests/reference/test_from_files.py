@@ -100,7 +100,7 @@ def portfolio_differences(customers: list[Customer], inputs: Portfolio) -> list[
         ("mu_nps", plain.mu_nps(stay), inputs.mu_nps),
         ("mu_response", plain.mu_response(stay), inputs.mu_response),
     ]
-    season = plain.season(stay)
+    season = plain.season(customers)
     weeks = sorted(season.keys() | inputs.season.keys())
     pairs += [(f"season of {week}", season.get(week), inputs.season.get(week)) for week in weeks]
     for name, found, stored in (

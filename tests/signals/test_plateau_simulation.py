@@ -23,7 +23,7 @@ import pytest
 
 from metrics.signals.base import HISTORY_DAYS, Bools, Floats, Frames, Portfolio
 from metrics.signals.plateau import flags, history
-from metrics.signals.portfolio import season
+from metrics.signals.seasons import season
 from metrics.signals.weeks import active_days
 from tests.frames_maker import make_frames, person
 

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from metrics.signals.base import Cadence, Frames, Portfolio, Source, Tenant
-from metrics.signals.portfolio import Sample, combine, from_json, sample, season, to_json
+from metrics.signals.portfolio import Sample, combine, from_json, sample, to_json
+from metrics.signals.seasons import season, users_heard
 from metrics.signals.sentiment import promoters_minus_detractors
 from tests.frames_maker import DAY, make_frames, person, weekdays
 from tests.signals.any_frames import broken
@@ -65,6 +66,37 @@ def test_an_account_counts_from_its_fourteenth_week_on() -> None:
     assert list(season(users, WEEKS)) == []
     users = np.concatenate([steady(20, last=0.5), users])
     assert season(users, WEEKS)[WEEKS[-1]] == pytest.approx(0.5)
+
+
+def test_weeks_of_which_nothing_was_heard_are_no_season_and_no_usual_week() -> None:
+    users = steady(20, last=0.5)
+    users[:, 12:15] = np.nan
+    found = season(users, WEEKS)
+    assert list(found) == [WEEKS[column] for column in (15, 16, 17, 18, 19)]
+    assert found[WEEKS[-1]] == pytest.approx(0.5)
+    assert [found[week] for week in WEEKS[15:19]] == [1.0] * 4
+    users[:, 6:12] = np.nan  # six of the last one's thirteen are left
+    assert season(users, WEEKS) == {}
+
+
+def test_an_outage_everywhere_leaves_everybody_at_their_own_normal() -> None:
+    """Else a season that nobody was heard of would make the weeks after it look busy."""
+    weeks = [back for back in range(1, 53) if back not in (6, 7, 8)]
+    people = [person(account=a, active=weekdays(*weeks)) for a in range(20) for _ in range(6)]
+    frames = make_frames(accounts=20, people=people, unheard=(6, 7, 8))
+    found = combined(frames).season
+    assert set(found.values()) == {1.0}
+    assert not {frames.weeks[-back] for back in (6, 7, 8)} & found.keys()
+
+
+def test_users_of_an_outage_that_lasts_are_unknown_week_by_week() -> None:
+    """DAY is a Wednesday: the last complete week ended 3 days ago, the one before 10."""
+    frames = make_frames(people=[person(active=weekdays(*range(1, 9)))])
+    assert users_heard(frames)[0, -3:].tolist() == [1, 1, 1]
+    for state, days, known in [("late", 2, 3), ("late", 3, 2), ("broken", 9, 2), ("broken", 10, 1)]:
+        lost = users_heard(broken(frames, Source.USAGE, state, days))
+        assert (~np.isnan(lost[0, -3:])).sum() == known
+    assert users_heard(broken(frames, Source.TICKETS, days=9))[0, -1] == 1
 
 
 # Priors
