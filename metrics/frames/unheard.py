@@ -15,12 +15,17 @@ from metrics.frames.past import Kind, Past
 from metrics.frames.window import Window
 from metrics.signals.base import HISTORY_DAYS, Bools
 
-# while an outage lasts, the values of the days before it are kept
+# while an outage lasts, the values of the days before it are kept; one without an end ends where
+# the same account (or everybody) is said to be live again
 ENDED = """
-SELECT account_id, (%(day)s::date - from_day) AS first_ago, (%(day)s::date - to_day) AS end_ago
-FROM {spans} s
+SELECT account_id, (%(day)s::date - from_day) AS first_ago, (%(day)s::date - until) AS end_ago
+FROM {spans} s CROSS JOIN LATERAL (
+    SELECT least(s.to_day, min(later.from_day)) AS until FROM {spans} later
+    WHERE later.source = 'usage' AND later.state = 'live' AND later.known_at <= %(cutoff)s
+      AND later.account_id IS NOT DISTINCT FROM s.account_id AND later.from_day >= s.from_day
+) ended
 WHERE source = 'usage' AND state IN ('late', 'broken') AND known_at <= %(cutoff)s
-  AND from_day < to_day AND to_day < %(day)s AND to_day > %(first_day)s
+  AND from_day < until AND until < %(day)s AND until > %(first_day)s
   AND (account_id IS NULL OR account_id >= %(lo)s AND account_id < %(hi)s)
 """
 SATURDAY = 5

@@ -62,6 +62,16 @@ def test_what_was_delivered_afterwards_is_heard_week_by_week_and_account_by_acco
     assert unheard(frames()) == [[], [2], [1]]
 
 
+def test_an_outage_without_an_end_is_over_where_the_source_is_said_to_live() -> None:
+    first, other = make_used(*without(20, 9)), make_used(*without(20, 9))
+    make_status("usage", "broken", since=18, account=first)  # Saturday
+    make_status("usage", "live", since=8, account=first)
+    make_status("usage", "live", since=6, until=3, account=first)
+    make_status("usage", "late", since=17, account=other)
+    make_status("usage", "live", since=14)  # says nothing of an account's own outage
+    assert unheard(frames()) == [[1, 2], []]
+
+
 def test_an_outage_of_a_weekend_takes_no_week_away() -> None:
     make_used(*WORKDAYS)
     make_status("usage", "broken", since=11, until=9)

@@ -62,7 +62,13 @@ def unheard_weeks(
     """Weeks with a working day in an outage of usage that is over and that brought nothing."""
     down: set[dt.date] = set()
     for row in spans:
-        since, end = clock.day(row["from"]), clock.day(row["to"])
+        since, ends = clock.day(row["from"]), [clock.day(row["to"])]
+        for other in spans:
+            begins = clock.day(other["from"])
+            scopes = [(r["source"], r["account_external_id"]) for r in (row, other)]
+            if since and begins and begins >= since and other["state"] == "live":
+                ends += [begins] if scopes[0] == scopes[1] else []
+        end = min((day for day in ends if day), default=None)
         ours = row["source"] == "usage" and row["account_external_id"] in ("", number)
         if ours and row["state"] in ("late", "broken") and since and end and end < clock.today:
             down |= {since + dt.timedelta(days=n) for n in range((end - since).days)}
