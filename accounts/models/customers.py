@@ -72,10 +72,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
         begins = models.Case(models.When(name__istartswith=text, then=0), default=1)
         return self.filter(name__icontains=text).order_by(begins, Lower("name"), "pk")
 
-    def alive_on(self, day: dt.date) -> AccountQuerySet:
-        """Accounts that are customers on `day`."""
-        return self.filter(Q(churned_on__isnull=True) | Q(churned_on__gte=day))
-
 
 class Account(models.Model):
     """A customer."""

@@ -24,16 +24,21 @@ from metrics.frames.window import Window
 from metrics.signals.base import HISTORY_DAYS, Bools, Frames, Portfolio
 from metrics.signals.weeks import complete_weeks
 
-# an account is a customer from its first contract day until the day after it left; where nobody
-# told us when it began, it began when we learnt of it; terms that are agreed on hold from their
-# first day on
+# an account is a customer from its first contract day until the day after it left, and again from
+# the first day of a contract that begins later; where nobody told us when it began, it began when
+# we learnt of it; terms that are agreed on hold from their first day on
 ACCOUNTS = """
 SELECT a.id AS account_id, c.seats_sold AS seats, starts.on_day AS starts_on,
        (%(day)s::date - starts.on_day) AS age_days,
-       coalesce(c.notice_on < %(day)s, false) AS notice_given, a.segment, a.plan, c.arr,
+       coalesce(c.notice_on < %(day)s AND c.notice_on > gone.on_day IS NOT FALSE, false)
+           AS notice_given, a.segment, a.plan, c.arr,
        coalesce(c.currency, '') AS currency, (c.renews_on - %(day)s::date) AS renews_in_days,
        (c.renews_on - c.notice_days - %(day)s::date) AS notice_in_days
 FROM {accounts} a
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN a.churned_on < %(day)s AND a.churned_known_at > %(cutoff)s IS NOT TRUE
+                THEN a.churned_on END AS on_day
+) gone
 LEFT JOIN LATERAL (
     SELECT * FROM accounts_contract
     WHERE account_id = a.id AND known_at <= %(cutoff)s
@@ -41,12 +46,13 @@ LEFT JOIN LATERAL (
     ORDER BY known_at DESC LIMIT 1
 ) c ON true
 CROSS JOIN LATERAL (
-    SELECT coalesce(min(starts_on), (a.known_at AT TIME ZONE %(zone)s)::date) AS on_day
+    SELECT coalesce(min(starts_on) FILTER (WHERE starts_on > gone.on_day IS NOT FALSE),
+                    (a.known_at AT TIME ZONE %(zone)s)::date) AS on_day
     FROM accounts_contract WHERE account_id = a.id AND known_at <= %(cutoff)s
 ) starts
 WHERE a.id >= %(lo)s AND a.id < %(hi)s AND a.known_at <= %(cutoff)s
   AND starts.on_day <= %(day)s
-  AND (a.churned_on IS NULL OR a.churned_on >= %(day)s OR a.churned_known_at > %(cutoff)s)
+  AND (gone.on_day IS NULL OR c.starts_on > gone.on_day)
 ORDER BY a.id
 """
 PEOPLE = """

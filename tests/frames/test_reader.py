@@ -126,6 +126,21 @@ def test_accounts_come_with_their_first_day_and_go_with_their_last() -> None:
     assert frames().accounts["account_id"].tolist() == [kept.pk, unknown.pk, today.pk]
 
 
+def test_a_customer_that_comes_back_is_one_again_from_its_new_contract_on() -> None:
+    account = make_account(churned_on=ago(90), churned_known_at=at(ago(90)))
+    notice = {"notice_on": ago(120)}  # of the old contract; an empty cell never clears it
+    make_contract(account, seats_sold=9, starts_on=ago(500), known_at=at(ago(120)), **notice)
+    make_contract(account, seats_sold=7, starts_on=ago(30), known_at=at(ago(40)), **notice)
+    make_account(churned_on=ago(90), churned_known_at=at(ago(90)))
+    before = frames(ago(91)).accounts
+    assert before["age_days"].tolist() == [409, 409]
+    assert before["notice_given"].tolist() == [True, False]
+    assert frames(ago(60)).accounts.empty
+    read = frames().accounts
+    assert read[["account_id", "age_days", "seats"]].values.tolist() == [[account.pk, 30, 7]]
+    assert read["notice_given"].tolist() == [False]
+
+
 def test_terms_hold_from_the_moment_they_were_known() -> None:
     account = make_account(seats=20)
     make_contract(account, seats_sold=10, starts_on=ago(500), notice_on=ago(1), known_at=at(ago(8)))
