@@ -6,7 +6,7 @@ python3 run.py demo [--port 8000] [--accounts 60] [--once]
 python3 run.py up | down
         the embedded PostgreSQL and broker alone, in the background
 python3 run.py test [pytest arguments]
-        the test suite
+        the test suite, with a worker for each core, at most four (-n0: with none)
 python3 run.py bench NAME [--accounts N]
         a benchmark beside its peer
 python3 run.py manage COMMAND ...

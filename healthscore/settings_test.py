@@ -11,16 +11,22 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 from healthscore.databases import database
 from healthscore.embedded.places import TEST, Place
 from healthscore.settings import *
-from healthscore.settings import BASE_DIR, INSTALLED_APPS, env
+from healthscore.settings import BASE_DIR, CELERY_BROKER_TRANSPORT_OPTIONS, INSTALLED_APPS, env
 
 TEST_PLACE = Place(BASE_DIR, TEST)
 # Ordinary tests never use the servers of a running installation, even when it is configured.
 DATABASE_URL = env.str("HEALTHSCORE_TEST_DATABASE_URL", TEST_PLACE.database_url)
+TEST_DATABASE = env.str("HEALTHSCORE_TEST_DB", "test_healthscore")
 DATABASES = {
     "default": database(DATABASE_URL, role="command")
-    | {"CONN_MAX_AGE": 0, "TEST": {"NAME": env.str("HEALTHSCORE_TEST_DB", "test_healthscore")}},
+    | {"CONN_MAX_AGE": 0, "TEST": {"NAME": TEST_DATABASE}},
 }
 CELERY_BROKER_URL = env.str("HEALTHSCORE_TEST_REDIS_URL", TEST_PLACE.broker_url)
+# Queues of its own for every database: a parallel worker must not purge or do another's tasks.
+# pytest-django adds pytest-xdist's name of the worker to that of the database by itself.
+CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS | {
+    "global_keyprefix": f"{TEST_DATABASE}_{env.str('PYTEST_XDIST_WORKER', '')}:"
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Argon2 is slow on purpose; the tests that look at it name it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

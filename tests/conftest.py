@@ -30,8 +30,10 @@ def servers() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(servers: None) -> None:
-    """Before pytest-django makes its database."""
+def django_db_modify_db_settings(
+    servers: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Before pytest-django makes its database: one for each worker of a parallel run."""
 
 
 # Django empties the tables that it manages after a test with real transactions; these it does not

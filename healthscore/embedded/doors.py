@@ -14,6 +14,9 @@ from healthscore.embedded.postgres import ServerError
 from healthscore.embedded.servers import down, hold, up
 
 PROJECT = Path(__file__).resolve().parents[2]
+# A worker for each core, with a database of its own; a file stays with one worker, for the sake
+# of fixtures that its tests share. `run.py test -n0` has none: for a debugger, or a single test.
+PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -72,7 +75,7 @@ def _manage(chosen: argparse.Namespace) -> int:
 
 
 def _test(chosen: argparse.Namespace) -> int:
-    return _become("-m", "pytest", *chosen.rest)
+    return _become("-m", "pytest", *PARALLEL, *chosen.rest)
 
 
 def _bench(chosen: argparse.Namespace) -> int:
