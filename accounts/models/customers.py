@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -91,6 +93,8 @@ class Account(models.Model):
         related_name="book",
     )
     parent_external_id = models.CharField(max_length=200, blank=True)
+    # words of our users, never imported and never scored
+    tags = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
     churned_on = models.DateField(null=True, blank=True)
     churned_known_at = models.DateTimeField(null=True, blank=True)
     churn_reason = models.TextField(blank=True)
@@ -105,6 +109,8 @@ class Account(models.Model):
             models.Index(fields=["domain"], name="account_domain"),
             # owners are filled in when a user with that e-mail appears
             models.Index(fields=["owner_email"], name="account_owner_email"),
+            # the portfolio's filter by tag
+            GinIndex(fields=["tags"], name="account_tags"),
         ]
         constraints = [
             models.CheckConstraint(name="account_has_a_name", condition=~Q(name="")),

@@ -38,6 +38,8 @@ class Organisation(models.Model):
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
     run_at = models.TimeField(default=dt.time(3, 10))
     is_demo = models.BooleanField(default=False)
+    # when an admin went through the first settings; empty: nobody has
+    set_up_at = models.DateTimeField(null=True, blank=True)
     cadence = models.CharField(
         max_length=7, choices=Cadence.choices, default=Cadence.DAILY, db_default=Cadence.DAILY
     )

@@ -1,5 +1,6 @@
-"""What they did, and what it means: facts, rollups, scorecards, runs, scores."""
+"""What they did, what it means, and what was done about it."""
 
+from metrics.models.actions import Deed, Mark, Note, SavedView, Task
 from metrics.models.facts import (
     Batch,
     Feature,
@@ -20,18 +21,23 @@ __all__ = [
     "AccountCurrent",
     "ActivityCalendar",
     "Batch",
+    "Deed",
     "DirtyDay",
     "Feature",
     "FeatureCalendar",
     "FlagChange",
+    "Mark",
+    "Note",
     "Override",
     "Reject",
     "Run",
     "RunChunk",
+    "SavedView",
     "Scorecard",
     "Snapshot",
     "SourceStatus",
     "Survey",
+    "Task",
     "Ticket",
     "TrainingRecord",
     "UsageEvent",

@@ -1,0 +1,208 @@
+"""What users do about an account: notes, tasks, marks on the items of a day, deeds on many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.customers import days_are_sane
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def by_user() -> models.ForeignKey[User | None, User | None]:
+    """Who did it; what she did stays when she is gone."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    """Adjectives for notes."""
+
+    def standing(self) -> NoteQuerySet:
+        """Not taken back."""
+        return self.filter(removed_at=None)
+
+
+class Note(models.Model):
+    """What a user wrote down about an account; taking it back leaves the row."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = by_user()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # the account page lists them, the newest first
+            models.Index(fields=["account", "-created_at"], name="note_account")
+        ]
+        constraints = [models.CheckConstraint(name="note_has_a_text", condition=~models.Q(text=""))]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    """Adjectives for tasks."""
+
+    def standing(self) -> TaskQuerySet:
+        """Not taken back."""
+        return self.filter(removed_at=None)
+
+    def open(self) -> TaskQuerySet:
+        """Still to do, the most urgent first."""
+        soonest = models.F("due_on").asc(nulls_last=True)
+        return self.standing().filter(done_at=None).order_by(soonest, "pk")
+
+
+class Task(models.Model):
+    """Something to do for an account, by somebody, until a day."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=200)
+    # the item of a day that it came from; empty: made by hand
+    code = models.CharField(max_length=40, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    assigned_to = by_user()
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = by_user()
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = by_user()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # the account page and the day list what is open
+            models.Index(
+                fields=["account"],
+                condition=models.Q(done_at__isnull=True, removed_at__isnull=True),
+                name="task_account_open",
+            ),
+            models.Index(
+                fields=["assigned_to", "due_on"],
+                condition=models.Q(done_at__isnull=True, removed_at__isnull=True),
+                name="task_assigned_open",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(name="task_has_a_title", condition=~models.Q(title="")),
+            *days_are_sane("task", "due_on"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MarkQuerySet(models.QuerySet["Mark"]):
+    """Adjectives for marks."""
+
+    def standing(self) -> MarkQuerySet:
+        """Not taken back."""
+        return self.filter(removed_at=None)
+
+
+class Mark(models.Model):
+    """An item of somebody's day is done, or shall come back on a day.
+
+    It holds for the item as it stood then: one that opened again later is a new one.
+    """
+
+    class Kind(models.TextChoices):
+        DONE = "done"
+        SNOOZED = "snoozed"
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=40)  # what the item is about, such as a flag's code
+    since = models.DateField()  # the day since which the item stood
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    until = models.DateField(null=True, blank=True)  # the first day on which it is back
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = by_user()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MarkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # one word on an item at a time; the day reads the standing ones of its accounts
+            models.UniqueConstraint(
+                fields=["account", "code"],
+                condition=models.Q(removed_at__isnull=True),
+                name="mark_one_standing",
+            ),
+            models.CheckConstraint(
+                name="mark_snoozed_has_an_end",
+                condition=models.Q(kind="done", until__isnull=True)
+                | models.Q(kind="snoozed", until__isnull=False),
+            ),
+            *days_are_sane("mark", "since", "until"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.kind}"
+
+
+class Deed(models.Model):
+    """One action on many accounts at once, with what was before, so that it can be undone."""
+
+    class What(models.TextChoices):
+        OWNER = "owner"
+        TAG = "tag"
+        UNTAG = "untag"
+        TASK = "task"
+
+    what = models.CharField(max_length=5, choices=What.choices)
+    # {"value": what was given, "before": {account id: what it had}} or {"tasks": [ids]}
+    rows = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = by_user()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.created_at}"
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    """Adjectives for saved views."""
+
+    def visible_to(self, user: User) -> SavedViewQuerySet:
+        """Her own and those that somebody shared, by name."""
+        return self.filter(models.Q(owner=user) | models.Q(is_shared=True)).order_by("name", "pk")
+
+
+class SavedView(models.Model):
+    """Filters, order and columns of the portfolio under a name: an address, never rows."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
+    )
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="saved_view_name"),
+            models.CheckConstraint(name="saved_view_has_a_name", condition=~models.Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
