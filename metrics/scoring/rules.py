@@ -18,6 +18,8 @@ SEVERE_OPEN_DAYS = 5  # business days
 MIN_AGE_SEATS = 60
 MIN_SEAT_SHARE = 0.2
 HIGH_TURNOVER, NEWCOMERS_TAUGHT = 0.6, 65
+# of two newcomers one alone would decide about the cap; of three it takes two left behind
+MIN_NEWCOMERS = 3
 UNHAPPY_DAYS = 90
 USAGE_FALL, MIN_PEOPLE_FALL = -0.4, 10
 SILENT_EXPECTED, SILENT_USAGE, SILENT_RESPONSE = 4, 45, 40
@@ -31,10 +33,10 @@ class CapFacts:
     ever came), without weeks of which nothing was heard. champion_gone_days: since the last
     champion left, while no other is named. severe_open_days: business days that the oldest open
     severe or escalated ticket has been open. seat_share: active people / seats. turnover: S16.
-    newcomer_points: S15. unhappy_decider_days: since the newest unhappy answer of a decision maker
-    that nobody has followed up and no later answer replaced. notice_given. usage_change: S07.
-    people: current ones. tickets, tickets_expected: of S17. usage_points: S07. response_points:
-    S23.
+    newcomers, newcomer_points: n and points of S15. unhappy_decider_days: since the newest unhappy
+    answer of a decision maker that nobody has followed up and no later answer replaced.
+    notice_given. usage_change: S07. people: current ones. tickets, tickets_expected: of S17.
+    usage_points: S07. response_points: S23.
 
     lives, lost: per source (usage, people, training, tickets, surveys), whether it is live / late
     or broken, or is back and owes most of its weeks (neither: not bought, not connected). heard:
@@ -48,6 +50,7 @@ class CapFacts:
     severe_open_days: Floats
     seat_share: Floats
     turnover: Floats
+    newcomers: Floats
     newcomer_points: Floats
     unhappy_decider_days: Floats
     notice_given: Bools
@@ -82,7 +85,11 @@ def _seats_empty(facts: CapFacts) -> Bools:
 
 
 def _untaught(facts: CapFacts) -> Bools:
-    return (facts.turnover >= HIGH_TURNOVER) & (facts.newcomer_points < NEWCOMERS_TAUGHT)
+    many_go: Bools = facts.turnover >= HIGH_TURNOVER
+    left_alone: Bools = (facts.newcomers >= MIN_NEWCOMERS) & (
+        facts.newcomer_points < NEWCOMERS_TAUGHT
+    )
+    return many_go & left_alone
 
 
 def _unhappy_decider(facts: CapFacts) -> Bools:

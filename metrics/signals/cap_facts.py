@@ -13,6 +13,7 @@ from metrics.signals.evaluate import Evaluated
 from metrics.signals.outages import owes_weeks, usage_speaks
 from metrics.signals.sentiment import DETRACTOR, last_answers
 from metrics.signals.tickets import is_severe, open_business_days
+from metrics.signals.turnover import newcomers
 from metrics.signals.values import per_account, ratio
 
 SOURCES = (Source.USAGE, Source.PEOPLE, Source.TRAINING, Source.TICKETS, Source.SURVEYS)
@@ -37,6 +38,7 @@ def cap_facts(
         severe_open_days=severe_open_days(frames),
         seat_share=np.where(share_known, ratio(*_pair(measured, "S01")), np.nan),
         turnover=measured.raw[:, _slot("S16")],
+        newcomers=newcomers_counted(frames, measured),
         newcomer_points=measured.points[:, _slot("S15")],
         unhappy_decider_days=unhappy_decider_days(frames),
         notice_given=frames.accounts["notice_given"].to_numpy(dtype=bool),
@@ -68,6 +70,18 @@ def silent_days(frames: Frames) -> Floats:
     unheard = (frames.unheard & (mondays < since[:, None])).sum(axis=1)
     known: Floats = np.maximum(days - BUSINESS_DAYS * unheard, 0.0)
     return known
+
+
+def newcomers_counted(frames: Frames, measured: Evaluated) -> Floats:
+    """n of S15 [A]. Beside a value of an earlier night also those of today, if they are more: who
+    has become a newcomer since counts as with a live source, and who is no longer heard of stays.
+    """
+    slot = _slot("S15")
+    n = measured.n[:, slot]
+    if not measured.carried[:, slot].any():
+        return n
+    today = per_account(frames, frames.people["account"], newcomers(frames))
+    return np.where(measured.carried[:, slot], np.fmax(n, today), n)
 
 
 def champion_gone_days(frames: Frames) -> Floats:

@@ -69,14 +69,18 @@ def target_groups(account: Account) -> list[str]:
 
 
 def s15(account: Account, portfolio: Portfolio) -> Value:
-    newcomers = [
+    new = newcomers(account)
+    if account.age <= 112 or len(new) < 2:
+        return None, TOO_LITTLE
+    return sum(found_her_way(account, person) for person in new) / len(new), OK
+
+
+def newcomers(account: Account) -> list[Person]:
+    return [
         person
         for person in account.current
         if 28 <= person.tenure(account.today) <= 112 and len(account.heard_weeks(person)) > 1
     ]
-    if account.age <= 112 or len(newcomers) < 2:
-        return None, TOO_LITTLE
-    return sum(found_her_way(account, person) for person in newcomers) / len(newcomers), OK
 
 
 def found_her_way(account: Account, person: Person) -> bool:

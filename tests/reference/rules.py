@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from metrics.signals.base import Portfolio
+from tests.reference.breadth import newcomers
 from tests.reference.from_files import Asked, Customer
 from tests.reference.sentiment import last_answers
 from tests.reference.support import WORST, expected_tickets, tickets_counted
@@ -32,7 +33,7 @@ def holds(customer: Customer, portfolio: Portfolio, raw: Values, points: Values)
         "R2": champion_gone(customer),
         "R3": severe_ticket(customer),
         "R4": seats_empty(customer, raw),
-        "R5": at_least(raw["S16"], 0.6) and below(points["S15"], 65),
+        "R5": newcomers_left_alone(customer, raw, points),
         "R6": unhappy_decider(customer),
         "R7": customer.notice_given,
         "R8": raw["S07"] is not None and raw["S07"] <= -0.4 and len(customer.account.current) >= 10,
@@ -92,6 +93,12 @@ def seats_empty(customer: Customer, raw: Values) -> bool:
     if raw["S01"] is None or not account.seats:
         return False
     return account.age > 60 and len(account.active_people(28)) / account.seats < 0.2
+
+
+def newcomers_left_alone(customer: Customer, raw: Values, points: Values) -> bool:
+    """Turnover of 60 %, and two of three or more newcomers do not find their way."""
+    enough = len(newcomers(customer.account)) >= 3
+    return enough and at_least(raw["S16"], 0.6) and below(points["S15"], 65)
 
 
 def unhappy_decider(customer: Customer) -> bool:

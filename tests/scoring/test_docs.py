@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from metrics.scoring import flags, overrides, trend
+from metrics.scoring import flags, overrides, rules, trend
 from metrics.scoring.bands import EVALUATIONS
 from metrics.scoring.caps import RULES
 from metrics.scoring.flag_rules import FLAG_RULES
@@ -36,6 +36,8 @@ def test_the_numbers_of_the_page_are_those_of_the_code() -> None:
     for sentence in (
         f"Red below {config.red_below:g}, amber below {config.green_from:g}",
         f"the score is {config.margin:g} points beyond the threshold on {EVALUATIONS} evaluations",
+        f"turnover of {rules.HIGH_TURNOVER * 100:.0f} % a year or more while newcomers, at least "
+        f"{rules.MIN_NEWCOMERS} of them, have fewer than {rules.NEWCOMERS_TAUGHT} points",
         f"opens after {flags.OPENS_AFTER} evaluations in a row",
         f"closes after {flags.CLOSES_AFTER} that do not",
         f"Declining opens at −{-flags.DECLINING:g} and closes above −{-flags.RECOVERED:g}",

@@ -145,10 +145,10 @@ def test_who_has_delivered_since_speaks(source: Source, facts: dict[str, Any]) -
 
 
 def measured_of(frames: Frames, **values: dict[str, float]) -> Evaluated:
-    """Signals as given: raw, points, part, whole by code."""
+    """Signals as given: raw, n, points, part, whole by code."""
     measured = evaluate(frames, CONFIG, Previous.nothing(len(frames.accounts)))
     for code, fields in values.items():
-        for name in ("raw", "points", "part", "whole"):
+        for name in ("raw", "n", "points", "part", "whole"):
             getattr(measured, name)[:, int(code[1:]) - 1] = fields.get(name, NAN)
     return measured
 
@@ -166,7 +166,7 @@ def test_the_measured_signals_go_to_their_rules() -> None:
         frames,
         S01={"raw": 0.3, "part": 3, "whole": 20},
         S07={"raw": -0.41, "points": 9},
-        S15={"points": 64},
+        S15={"n": 3, "points": 64},
         S16={"raw": 0.7},
         S17={"raw": 0.28, "part": 0, "whole": 5},
         S23={"points": 39},
@@ -174,7 +174,8 @@ def test_the_measured_signals_go_to_their_rules() -> None:
     facts = facts_of(frames, measured)
     assert (facts.age_days, facts.silent_days, facts.people) == (200, 21, 2)
     assert (facts.seat_share, facts.usage_change, facts.usage_points) == (0.15, -0.41, 9)
-    assert (facts.turnover, facts.newcomer_points, facts.response_points) == (0.7, 64, 39)
+    assert (facts.turnover, facts.newcomers, facts.newcomer_points) == (0.7, 3, 64)
+    assert facts.response_points == 39
     assert (facts.tickets, facts.tickets_expected, facts.notice_given) == (0, 5, False)
     holds = apply(np.array([90.0]), facts, {}).holds
     assert [code for code, held in holds.items() if held[0]] == ["R1", "R4", "R5", "R9"]
@@ -220,6 +221,66 @@ def test_a_usage_source_that_owes_most_of_its_weeks_is_lost_though_it_is_back() 
     assert not facts.lost["tickets"]
     frames = make_frames(people=[person(active=[1])], unheard=(1, 2, 5))
     assert not facts_of(frames, measured_of(frames)).lost["usage"]
+
+
+WEEKLY = list(range(3, 100, 7))
+
+
+def changing_team(left_alone: int, onboarded: int = 0, *, since: float = 60) -> list[Any]:
+    """Three who stay, two who left in the half year, and newcomers."""
+    stay = [person(active=WEEKLY) for _ in range(3)]
+    left = [person(left_days=50), person(left_days=90)]
+    new = [person(tenure=since) for _ in range(left_alone)]
+    return [*stay, *left, *new, *(person(tenure=since, active=WEEKLY) for _ in range(onboarded))]
+
+
+def r5(frames: Frames, previous: Evaluated | None = None, *, held: bool = False) -> bool:
+    """Whether R5 holds, after a night with or without it where there is one."""
+    last = as_previous(previous) if previous else Previous.nothing(1)
+    before = {"R5": np.array([held])}
+    measured = evaluate(frames, CONFIG, last)
+    facts = cap_facts(frames, measured, held=before, has_before=np.array([previous is not None]))
+    assert facts.turnover >= 0.6
+    return bool(apply(np.array([90.0]), facts, {}).holds["R5"][0])
+
+
+NO_TRAINING = {Source.TRAINING: "not_bought"}
+
+
+@pytest.mark.parametrize(
+    ("left_alone", "onboarded", "holds"),
+    [(1, 1, False), (2, 0, False), (1, 2, False), (2, 1, True), (3, 0, True), (1, 3, False)],
+)
+def test_no_single_newcomer_decides_about_the_cap(
+    left_alone: int, onboarded: int, holds: bool
+) -> None:
+    people = changing_team(left_alone, onboarded)
+    assert r5(make_frames(age=400, people=people, states=NO_TRAINING)) is holds
+
+
+@pytest.mark.parametrize("lost", [Source.USAGE, Source.PEOPLE])
+@pytest.mark.parametrize(("state", "days"), [("late", 5.0), ("broken", 5.0), ("late", 40.0)])
+def test_newcomers_who_grow_old_while_a_source_is_lost_lift_no_cap(
+    lost: Source, state: str, days: float
+) -> None:
+    before = make_frames(age=400, people=changing_team(3, since=112), states=NO_TRAINING)
+    yesterday = evaluate(before, CONFIG, Previous.nothing(1))
+    assert r5(before)
+    # nobody is new any more by the calendar
+    after = make_frames(age=401, people=changing_team(3, since=113), states=NO_TRAINING)
+    assert not r5(after, yesterday, held=True)
+    assert r5(broken(after, lost, state, days), yesterday, held=True)
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_third_newcomer_counts_on_the_day_on_which_the_source_is_lost(alive: bool) -> None:
+    people = [*changing_team(2), person(tenure=27, active=WEEKLY)]
+    yesterday = evaluate(
+        make_frames(age=400, people=people, states=NO_TRAINING), CONFIG, Previous.nothing(1)
+    )
+    people[-1]["tenure_days"] = 28
+    frames = make_frames(age=401, people=people, states=NO_TRAINING)
+    assert r5(frames if alive else broken(frames, Source.PEOPLE, "late", 1), yesterday)
 
 
 def test_a_pair_without_a_value_is_unknown() -> None:
