@@ -272,6 +272,14 @@ def test_newcomers_who_grow_old_while_a_source_is_lost_lift_no_cap(
     assert r5(broken(after, lost, state, days), yesterday, held=True)
 
 
+def test_a_value_of_the_last_word_counts_with_the_newcomers_of_the_last_word() -> None:
+    before = make_frames(age=400, people=changing_team(3, since=112), states=NO_TRAINING)
+    yesterday = evaluate(before, CONFIG, Previous.nothing(1))
+    after = make_frames(age=401, people=changing_team(3, since=113), states=NO_TRAINING)
+    assert r5(broken(after, Source.PEOPLE, "late", 1), yesterday)
+    assert not r5(after, yesterday)
+
+
 @pytest.mark.parametrize("alive", [True, False])
 def test_a_third_newcomer_counts_on_the_day_on_which_the_source_is_lost(alive: bool) -> None:
     people = [*changing_team(2), person(tenure=27, active=WEEKLY)]
