@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -18,16 +20,27 @@ def here(context: dict[str, Any], **changes: Any) -> str:
     Another filter or order begins at the first page again. A page that answers a form names the
     address at which it is read in `read_at`.
     """
-    query = context["request"].GET.copy()
-    query.pop("page", None)
+    request = context["request"]
+    pairs = [
+        (name, value) for name, value in _pairs(request) if name != "page" and name not in changes
+    ]
     for name, value in changes.items():
-        if value in (None, "", []):
-            query.pop(name, None)
-        else:
-            query.setlist(name, value if isinstance(value, list) else [value])
-    text = query.urlencode()
-    path: str = context.get("read_at", "")
-    return f"{path}?{text}" if text else path or context["request"].path
+        if isinstance(value, list | tuple):
+            pairs += [(name, each) for each in value]
+        elif value not in (None, ""):
+            pairs.append((name, value))
+    text = urlencode(pairs)
+    path: str = context.get("read_at", "") or request.path
+    return f"{path}?{text}" if text else path
+
+
+def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the address asks for, read once per request: a page holds a hundred links."""
+    found: list[tuple[str, str]] | None = getattr(request, "asked_pairs", None)
+    if found is None:
+        found = [(name, value) for name, values in request.GET.lists() for value in values]
+        request.asked_pairs = found  # type: ignore[attr-defined]
+    return found
 
 
 @register.simple_tag
