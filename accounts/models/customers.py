@@ -69,6 +69,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
             else (self.filter(own))
         )
 
+    def tagged(self, tag: str) -> AccountQuerySet:
+        """Those that have this tag."""
+        return self.filter(tags__contains=[tag])
+
     def named_like(self, text: str) -> AccountQuerySet:
         """Names that hold `text`, those that begin with it first."""
         begins = models.Case(models.When(name__istartswith=text, then=0), default=1)

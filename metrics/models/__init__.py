@@ -1,6 +1,7 @@
 """What they did, what it means, and what was done about it."""
 
-from metrics.models.actions import Deed, Mark, Note, SavedView, Task
+from metrics.models.actions import Mark, Note, Task
+from metrics.models.deeds import Deed
 from metrics.models.facts import (
     Batch,
     Feature,
@@ -14,6 +15,7 @@ from metrics.models.facts import (
 from metrics.models.overrides import Override
 from metrics.models.rollups import ActivityCalendar, DirtyDay, FeatureCalendar, UsageUserDay
 from metrics.models.runs import Run, RunChunk
+from metrics.models.saved_views import SavedView
 from metrics.models.scorecards import Scorecard
 from metrics.models.scores import AccountCurrent, FlagChange, Snapshot
 

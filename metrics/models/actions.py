@@ -1,4 +1,4 @@
-"""What users do about an account: notes, tasks, marks on the items of a day, deeds on many."""
+"""What users do about an account: notes, tasks, marks on the items of a day."""
 
 from __future__ import annotations
 
@@ -155,54 +155,3 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.kind}"
-
-
-class Deed(models.Model):
-    """One action on many accounts at once, with what was before, so that it can be undone."""
-
-    class What(models.TextChoices):
-        OWNER = "owner"
-        TAG = "tag"
-        UNTAG = "untag"
-        TASK = "task"
-
-    what = models.CharField(max_length=5, choices=What.choices)
-    # {"value": what was given, "before": {account id: what it had}} or {"tasks": [ids]}
-    rows = models.JSONField()
-    created_at = models.DateTimeField(default=timezone.now)
-    created_by = by_user()
-    undone_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.what} at {self.created_at}"
-
-
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    """Adjectives for saved views."""
-
-    def visible_to(self, user: User) -> SavedViewQuerySet:
-        """Her own and those that somebody shared, by name."""
-        return self.filter(models.Q(owner=user) | models.Q(is_shared=True)).order_by("name", "pk")
-
-
-class SavedView(models.Model):
-    """Filters, order and columns of the portfolio under a name: an address, never rows."""
-
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
-    )
-    name = models.CharField(max_length=60)
-    query = models.CharField(max_length=2000, blank=True)
-    is_shared = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = SavedViewQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["owner", "name"], name="saved_view_name"),
-            models.CheckConstraint(name="saved_view_has_a_name", condition=~models.Q(name="")),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
