@@ -1,11 +1,10 @@
 """What they did, what it means, and what was done about it."""
 
 from metrics.models.actions import Mark, Note, Task
+from metrics.models.batches import Batch, Reject
 from metrics.models.deeds import Deed
 from metrics.models.facts import (
-    Batch,
     Feature,
-    Reject,
     SourceStatus,
     Survey,
     Ticket,
@@ -18,6 +17,7 @@ from metrics.models.runs import Run, RunChunk
 from metrics.models.saved_views import SavedView
 from metrics.models.scorecards import Scorecard
 from metrics.models.scores import AccountCurrent, FlagChange, Snapshot
+from metrics.models.uploads import Replaced, Upload, UploadPart
 
 __all__ = [
     "AccountCurrent",
@@ -32,6 +32,7 @@ __all__ = [
     "Note",
     "Override",
     "Reject",
+    "Replaced",
     "Run",
     "RunChunk",
     "SavedView",
@@ -42,6 +43,8 @@ __all__ = [
     "Task",
     "Ticket",
     "TrainingRecord",
+    "Upload",
+    "UploadPart",
     "UsageEvent",
     "UsageUserDay",
 ]

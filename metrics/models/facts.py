@@ -1,4 +1,4 @@
-"""Facts as they were learnt, the batches that brought them, and the rows that were refused.
+"""Facts as they were learnt.
 
 A ticket, a training record and a survey live on: each later state is a new version with its own
 `known_at`, and `is_latest` marks the newest. A score as of a moment reads the newest version
@@ -8,97 +8,11 @@ known by then.
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models.customers import Account, Person, days_are_sane, moments_are_sane
-
-
-class Batch(models.Model):
-    """One delivery of rows through a door."""
-
-    class State(models.TextChoices):
-        RUNNING = "running"
-        FINISHED = "finished"
-        FAILED = "failed"
-
-    class KnownAt(models.TextChoices):
-        IMPORT = "import"
-        OCCURRED = "occurred"
-
-    source = models.CharField(max_length=20)
-    file_name = models.CharField(max_length=255, blank=True)
-    mapping = models.CharField(max_length=255, blank=True)
-    known_at_mode = models.CharField(max_length=8, choices=KnownAt.choices, default=KnownAt.IMPORT)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
-    error = models.TextField(blank=True)
-    started_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    received = models.BigIntegerField(default=0)
-    accepted = models.BigIntegerField(default=0)
-    duplicate = models.BigIntegerField(default=0)
-    quarantined = models.BigIntegerField(default=0)
-    # of the accepted: rows that made something new, and rows that changed something known
-    created = models.BigIntegerField(default=0)
-    updated = models.BigIntegerField(default=0)
-
-    class Meta:
-        indexes = [
-            # freshness per source: the newest batches first
-            models.Index(fields=["source", "-started_at"], name="batch_source_newest")
-        ]
-        constraints = [
-            models.CheckConstraint(
-                name="batch_law_of_counts",
-                condition=~Q(state="finished")
-                | Q(received=F("accepted") + F("duplicate") + F("quarantined")),
-            ),
-            models.CheckConstraint(
-                name="batch_counts_are_not_negative",
-                condition=Q(accepted__gte=0, duplicate__gte=0, quarantined__gte=0),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source} batch {self.pk}"
-
-
-class Reject(models.Model):
-    """A row that was refused or waits, with its reason; nothing is dropped silently."""
-
-    class State(models.TextChoices):
-        OPEN = "open"
-        REPLAYED = "replayed"
-        DISMISSED = "dismissed"
-
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="rejects")
-    line = models.BigIntegerField()
-    column = models.CharField(max_length=200, blank=True)
-    code = models.CharField(max_length=40)
-    message = models.TextField()
-    raw = models.JSONField(help_text="the row as column -> text, so that it can be replayed")
-    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
-    waits_for_account = models.CharField(max_length=200, blank=True)
-    waits_for_person = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["batch", "line"], name="reject_batch_line"),
-            # replay when the account or person appears
-            models.Index(
-                fields=["waits_for_account"],
-                name="reject_waits_for_account",
-                condition=Q(state="open") & ~Q(waits_for_account=""),
-            ),
-            models.Index(
-                fields=["waits_for_person"],
-                name="reject_waits_for_person",
-                condition=Q(state="open") & ~Q(waits_for_person=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
 
 
 class Feature(models.Model):
@@ -165,6 +79,8 @@ class UsageEvent(models.Model):
         indexes = [
             # rollups of dirty (account, day), and features used in a window
             models.Index(fields=["account", "day"], name="usage_account_day"),
+            # an undo looks for the rows of a batch; they lie together, so that blocks suffice
+            BrinIndex(fields=["batch_id"], name="usage_batch"),
         ]
         constraints = [
             # key first: an id that comes again for another account is found as well
