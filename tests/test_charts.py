@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.charts import Figure, curve, plot_text, signed, trend, waterfall
+from metrics.charts import Figure, curve, plot_text, quadrant, signed, trend, waterfall
 
 DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=i) for i in range(60)]
 HOSTILE = '<a href="https://example.com">Acme</a> & <b>Co</b>'
@@ -33,7 +33,16 @@ def make_curve() -> Figure:
     return curve(drawn, live=live, values=[-1.0, 0.2, 0.2, 0.9, 5.0], percent=True)
 
 
-@pytest.mark.parametrize("figure", [make_waterfall(), make_trend(), make_curve()])
+def make_quadrant(name: str = "Acme", *, count: int = 1) -> Figure:
+    point = {"name": name, "band": "red", "score": 41.2, "arr": 9_400.0, "address": "/accounts/1/"}
+    points = [point] * count
+    return quadrant(points, red_below=60, green_from=75, middle=count * 8e3, currency="USD")
+
+
+FIGURES = [make_waterfall(), make_trend(), make_curve(), make_quadrant(), make_quadrant(count=0)]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_is_valid_and_follows_the_theme(figure: Figure) -> None:
     go.Figure(figure)
     text = json.dumps(figure)
@@ -52,7 +61,9 @@ def strings(value: Any) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("figure", [make_waterfall(HOSTILE), make_trend(HOSTILE)])
+@pytest.mark.parametrize(
+    "figure", [make_waterfall(HOSTILE), make_trend(HOSTILE), make_quadrant(HOSTILE)]
+)
 def test_markup_in_data_is_shown_and_never_followed(figure: Figure) -> None:
     found = [text.replace("<br>", " ") for text in strings(figure) if "Acme" in text]
     assert found
