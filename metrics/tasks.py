@@ -9,7 +9,7 @@ import socket
 
 # imported in the parent, so that prefork children share it
 import pandas as pd  # noqa: F401
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from metrics import nightly
+from metrics import ingest, nightly
 from metrics.models import Run
 
 log = logging.getLogger(__name__)
@@ -50,10 +50,15 @@ def recalculate(first: dt.date, last: dt.date, *, as_of_day: bool, reason: str =
     return runs
 
 
-def _send() -> None:
+def take_in_soon() -> None:
+    """Rows that an alias has placed are taken in once it is committed, or by the next tick."""
+    transaction.on_commit(lambda: _send(take_in), robust=True)
+
+
+def _send(task: Task[[], None] | None = None) -> None:
     try:
         _ask_broker(settings.CELERY_BROKER_URL)
-        work_runs.apply_async(retry=False, expires=600)
+        (task or work_runs).apply_async(retry=False, expires=600)
     except (RedisError, work_runs.OperationalError) as error:
         log.warning("no worker was woken, the next tick will do it: %s", error)
 
@@ -71,6 +76,7 @@ def _ask_broker(url: str) -> None:
 @shared_task
 def tick() -> None:
     """Every 60 s: asks the ledger which nights are missing, and wakes the workers."""
+    ingest.take_in_matched()
     nightly.ensure_runs(timezone.now())
     if Run.objects.open().exists():
         wake_workers()
@@ -81,3 +87,9 @@ def work_runs() -> None:
     """Does chunks for a minute at most; calls again where more is left to claim."""
     if nightly.work(owner(), seconds=WORK_SECONDS, wake=wake_workers).more:
         wake_workers()
+
+
+@shared_task
+def take_in() -> None:
+    """Rows that waited for an identity which has been matched."""
+    ingest.take_in_matched()

@@ -1,6 +1,18 @@
 """The only writer of facts: files in, facts, rejects and dirty days out."""
 
-from metrics.ingest.door import BatchReport, import_file
+from metrics.ingest.door import BatchReport, Origin, import_file
+from metrics.ingest.matching import take_in_matched
+from metrics.ingest.undo import NightIsOpen, Undone, UndoRefused, undo_batch
 from metrics.sources.base import FileError
 
-__all__ = ["BatchReport", "FileError", "import_file"]
+__all__ = [
+    "BatchReport",
+    "FileError",
+    "NightIsOpen",
+    "Origin",
+    "UndoRefused",
+    "Undone",
+    "import_file",
+    "take_in_matched",
+    "undo_batch",
+]

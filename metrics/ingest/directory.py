@@ -31,6 +31,12 @@ FREE_MAIL = frozenset(
 ACCOUNTS = "SELECT external_id, id FROM accounts_account WHERE external_id = ANY(%s)"
 PEOPLE = "SELECT external_id, id, account_id FROM accounts_person WHERE external_id = ANY(%s)"
 EMAILS = "SELECT email, id, account_id FROM accounts_person WHERE email = ANY(%s)"
+# an admin's word: where an id is unknown, and before addresses and domains that could be several
+ALIASES = """
+SELECT l.value, l.kind, l.person_id, coalesce(l.account_id, p.account_id) AS account_id
+FROM metrics_alias l LEFT JOIN accounts_person p ON p.id = l.person_id
+WHERE l.value = ANY(%s) AND l.removed_at IS NULL
+"""
 BEGINNINGS = "SELECT id, known_at FROM accounts_account WHERE id >= %s AND id < %s"
 NEIGHBOURS = 10_000
 DOMAINS = "SELECT domain, id FROM accounts_account WHERE domain = ANY(%s)"
@@ -82,7 +88,7 @@ class Directory:
         self._places: dict[Who, Place | Nowhere] = {}
 
     def learn(self, whos: Iterable[Who]) -> None:
-        """Looks up all that is not known yet, in four queries at most."""
+        """Looks up all that is not known yet, in five queries at most."""
         if len(self._places) > CACHE:
             self._places.clear()
         new = [who for who in set(whos) if who not in self._places]
@@ -105,6 +111,18 @@ class _Known:
         self.people = _one(PEOPLE, {who.person for who in whos})
         self.emails = _many(EMAILS, emails)
         self.domains = _many(DOMAINS, domains)
+        self._add_aliases({*_values_of(whos), *(f"@{domain}" for domain in domains)})
+
+    def _add_aliases(self, values: set[str]) -> None:
+        for alias in fetch(ALIASES, [sorted(values)]) if values else []:
+            value = alias["value"]
+            found = [{"id": alias["person_id"] or alias["account_id"], **alias}]
+            if alias["kind"] == "person":
+                self.people.setdefault(value, found)
+                self.emails[value] = found
+            else:
+                self.accounts.setdefault(value, found)
+                self.domains[value.removeprefix("@")] = found
 
     def place(self, who: Who, *, needs_person: bool) -> Place | Nowhere:
         account = self.accounts.get(who.account)
@@ -151,7 +169,9 @@ class _Known:
             return Place(account_id=people[0]["account_id"], person_id=people[0]["id"])
         if people:
             message = f"{len(people)} people have the address {email}"
-            return Nowhere(code="ambiguous_person", message=message, column="person_email")
+            return Nowhere(
+                code="ambiguous_person", message=message, column="person_email", person=email
+            )
         return self._by_domain(email, only, needs_person=needs_person)
 
     def _by_domain(
@@ -161,7 +181,12 @@ class _Known:
         owners = self.domains.get(domain, [])
         if account_id is None and len(owners) > 1:
             message = f"{len(owners)} accounts have the domain {domain}"
-            return Nowhere(code="ambiguous_account", message=message, column="person_email")
+            return Nowhere(
+                code="ambiguous_account",
+                message=message,
+                column="person_email",
+                account=f"@{domain}",
+            )
         found = account_id or (owners[0]["id"] if owners else None)
         if found is None or needs_person:
             return Nowhere(
@@ -190,6 +215,11 @@ class Beginnings:
             found = fetch(BEGINNINGS, [account_id, account_id + NEIGHBOURS])
             self._known = {record["id"]: record["known_at"] for record in found}
         return self._known[account_id]
+
+
+def _values_of(whos: list[Who]) -> set[str]:
+    """All ids and addresses that some rows name."""
+    return {value for who in whos for value in who if value}
 
 
 def _one(query: str, names: set[str | None]) -> dict[str | None, list[dict[str, Any]]]:

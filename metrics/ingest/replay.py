@@ -17,6 +17,7 @@ from metrics.sources.reading import as_row
 CHUNK = 5_000
 # people first: rows of the others may wait for them
 ORDER = ("people", *(source.name for source in SOURCES if source.name != "people"))
+# what is ambiguous stays so until somebody says who is meant
 READY = """
 SELECT r.id, r.batch_id, r.raw, r.code, r."column", r.message, b.known_at_mode, b.started_at
 FROM metrics_reject r JOIN metrics_batch b ON b.id = r.batch_id
@@ -24,15 +25,19 @@ WHERE r.state = 'open' AND b.source = %(source)s AND r.id > %(after)s
   AND (r.waits_for_account <> '' OR r.waits_for_person <> '')
   AND (
       EXISTS (SELECT FROM accounts_account WHERE external_id = r.waits_for_account)
-      OR (r.waits_for_account LIKE '@%%' AND EXISTS (
+      OR (r.waits_for_account LIKE '@%%' AND r.code <> 'ambiguous_account' AND EXISTS (
           SELECT FROM accounts_account WHERE domain = substr(r.waits_for_account, 2)
       ))
       OR (r.waits_for_person <> '' AND EXISTS (
           SELECT FROM accounts_person WHERE external_id = r.waits_for_person
       ))
-      OR (r.waits_for_person LIKE '%%@%%' AND EXISTS (
+      OR (r.waits_for_person LIKE '%%@%%' AND r.code <> 'ambiguous_person' AND EXISTS (
           SELECT FROM accounts_person WHERE email = r.waits_for_person
       ))
+      OR EXISTS (
+          SELECT FROM metrics_alias l
+          WHERE l.value IN (r.waits_for_account, r.waits_for_person) AND l.removed_at IS NULL
+      )
   )
 ORDER BY r.id
 LIMIT %(limit)s

@@ -11,6 +11,7 @@ from metrics.models.facts import (
     TrainingRecord,
     UsageEvent,
 )
+from metrics.models.identities import Alias
 from metrics.models.overrides import Override
 from metrics.models.rollups import ActivityCalendar, DirtyDay, FeatureCalendar, UsageUserDay
 from metrics.models.runs import Run, RunChunk
@@ -22,6 +23,7 @@ from metrics.models.uploads import Replaced, Upload, UploadPart
 __all__ = [
     "AccountCurrent",
     "ActivityCalendar",
+    "Alias",
     "Batch",
     "Deed",
     "DirtyDay",

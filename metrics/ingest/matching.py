@@ -1,0 +1,31 @@
+"""Rows that waited for an identity which an admin has matched."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Organisation
+from metrics.ingest import batches
+from metrics.ingest.delivery import Delivery
+from metrics.ingest.replay import replay
+from metrics.models import Alias
+
+NO_BATCH = 0  # every row stays with its own
+
+
+def take_in_matched() -> int:
+    """Takes in what new aliases have placed; returns how many rows. Safe to repeat, and cheap
+    where there is no new alias.
+    """
+    new = Alias.objects.standing().filter(taken_in_at=None)
+    if not new.exists():
+        return 0
+    with transaction.atomic():
+        batches.enter("people", NO_BATCH)
+        found = list(new.values_list("pk", flat=True))
+        now = timezone.now()
+        delivery = Delivery(batch_id=NO_BATCH, now=now, zone=Organisation.current().zone)
+        taken = replay(delivery)
+        Alias.objects.filter(pk__in=found).update(taken_in_at=now)
+        return taken
