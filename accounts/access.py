@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Account, Role, User
-from accounts.models.customers import AccountQuerySet
+from accounts.models import Account, Person, Role, User
+from accounts.models.customers import AccountQuerySet, PersonQuerySet
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -28,9 +29,24 @@ def visible_accounts(request: HttpRequest) -> AccountQuerySet:
     return Account.objects.all().visible_to(user_of(request))
 
 
+def visible_people(request: HttpRequest) -> PersonQuerySet:
+    """People of the accounts that the user may see; bots and our own staff are none."""
+    people = Person.objects.exclude(persona__in=Person.NOT_PEOPLE)
+    if sees_everything(request):
+        return people
+    return people.filter(account__in=visible_accounts(request))
+
+
 def account_or_404(request: HttpRequest, pk: int) -> Account:
     """One account that the user may see; otherwise it does not exist."""
     return get_object_or_404(visible_accounts(request).select_related("owner"), pk=pk)
+
+
+def users_who_see(account: Account) -> QuerySet[User]:
+    """The other way round: active users who may see an account, by name."""
+    leads = User.objects.filter(pk=account.owner_id).values("manager")
+    sees = Q(pk=account.owner_id) | Q(role=Role.ADMIN) | Q(role=Role.MANAGER, pk__in=leads)
+    return User.objects.filter(sees, is_active=True).order_by("name", "email")
 
 
 def sees_everything(request: HttpRequest) -> bool:
@@ -38,13 +54,21 @@ def sees_everything(request: HttpRequest) -> bool:
     return user_of(request).role == Role.ADMIN
 
 
-def admin_only(view: View[P]) -> View[P]:
-    """A page that exists for admins only."""
-
+def _only_where(holds: Callable[[User], bool], view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not user_of(request).is_admin:
+        if not holds(user_of(request)):
             raise Http404
         return view(request, *args, **kwargs)
 
     return cast(View[P], guarded)
+
+
+def admin_only(view: View[P]) -> View[P]:
+    """A page that exists for admins only."""
+    return _only_where(lambda user: user.is_admin, view)
+
+
+def assigners_only(view: View[P]) -> View[P]:
+    """A page of those who say who looks after an account: managers and admins."""
+    return _only_where(lambda user: user.assigns_owners, view)

@@ -1,8 +1,32 @@
-"""Small forms of who may come in and where to go."""
+"""Forms of who may come in, what she may see, and what the organisation says of itself."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from accounts.models import User
+from accounts.models import Cadence, Organisation, User
+
+CADENCES = {
+    Cadence.DAILY: "On most working days",
+    Cadence.WEEKLY: "About once a week",
+    Cadence.MONTHLY: "About once a month",
+}
+
+
+class Dressed(forms.BaseForm):
+    """Its inputs wear the classes of the style sheet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect):
+                is_select = isinstance(field.widget, forms.Select)
+                field.widget.attrs.setdefault("class", "hs-select" if is_select else "hs-input")
 
 
 class JumpForm(forms.Form):
@@ -19,3 +43,132 @@ class DemoLogInForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.filter(email__in=EMAILS, is_active=True), to_field_name="email"
     )
+
+
+class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+    """What she says of herself."""
+
+    class Meta:
+        model = User
+        fields = ("name", "shortcuts")
+        labels = {"shortcuts": "Single-key shortcuts"}
+
+
+class RoleForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+    """Name, role and manager of a user."""
+
+    class Meta:
+        model = User
+        fields: tuple[str, ...] = ("name", "role", "manager")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        leading = User.objects.leading().order_by("name", "email").exclude(pk=self.instance.pk)
+        choice = forms.ModelChoiceField(leading, required=False, empty_label="Nobody")
+        choice.widget.attrs["class"] = "hs-select"
+        self.fields["manager"] = choice
+
+    def change(self, *, by: User) -> None:
+        """Stores it; raises LastAdmin and NoLongerAdmin."""
+        User.objects.get(pk=self.instance.pk).change(by=by, **self.cleaned_data)
+
+
+class InviteForm(RoleForm):
+    """A user who is yet to set her password."""
+
+    class Meta(RoleForm.Meta):
+        fields = ("email", *RoleForm.Meta.fields)
+        labels = {"email": "E-mail"}
+
+    def clean_email(self) -> str:
+        """In lower case, and not taken."""
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exists():
+            raise ValidationError("There is a user with this e-mail already.")
+        return email
+
+
+class OwnerForm(Dressed, forms.Form):
+    """Who looks after an account; nobody can be chosen by an admin only."""
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        users = User.objects.assignable_by(by).order_by("name", "email")
+        choice = forms.ModelChoiceField(
+            users, required=not by.is_admin, empty_label="Nobody" if by.is_admin else None
+        )
+        choice.widget.attrs["class"] = "hs-select"
+        self.fields["owner"] = choice
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> list[str]:
+    """Names of the time-zone database that are places, and UTC."""
+    return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+
+
+class ZoneField(forms.CharField):
+    """The name of a zone as the database of zones spells it, however it was typed."""
+
+    def to_python(self, value: Any) -> str:
+        typed = str(super().to_python(value)).replace(" ", "_")
+        spelled = {name.casefold(): name for name in zone_names()}
+        return spelled.get(typed.casefold(), typed)
+
+
+class BasicsForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+    """The first settings of an installation."""
+
+    class Meta:
+        model = Organisation
+        fields: tuple[str, ...] = ("name", "timezone", "run_at", "cadence")
+        labels = {
+            "name": "Name of your organisation",
+            "timezone": "Time zone",
+            "run_at": "Time of the nightly run",
+            "cadence": "How often do people need your product?",
+        }
+        help_texts = {
+            "timezone": "Days begin and end here, for all users.",
+            "run_at": "In this zone. Scores are made of what is known by then.",
+            "cadence": "Who comes less often than that counts as inactive.",
+        }
+        field_classes = {"timezone": ZoneField}
+        widgets = {
+            "timezone": forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
+            "run_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "cadence": forms.Select(choices=list(CADENCES.items())),
+        }
+
+    def save(self, commit: bool = True) -> Organisation:
+        """Only what was changed: two admins at once do not undo each other."""
+        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        if changed:
+            Organisation.objects.filter(pk=self.instance.pk).update(**changed)
+        organisation: Organisation = self.instance
+        return organisation
+
+
+class OrganisationForm(BasicsForm):
+    """All that the organisation says of itself."""
+
+    class Meta(BasicsForm.Meta):
+        fields = (
+            *BasicsForm.Meta.fields,
+            "value_days",
+            "answer_hours",
+            "chat_minutes",
+            "call_seconds",
+            "depth_reference",
+        )
+        labels = BasicsForm.Meta.labels | {
+            "value_days": "First value, days after the start",
+            "answer_hours": "First answer to e-mail and forms, business hours",
+            "chat_minutes": "First answer in a chat, minutes",
+            "call_seconds": "First answer to a call, seconds",
+            "depth_reference": "Depth of somebody who uses it as it is meant",
+        }
+        help_texts = BasicsForm.Meta.help_texts | {
+            "value_days": "By then a customer should see what it was bought for.",
+            "depth_reference": "Active days a week times the share of features in use.",
+        }

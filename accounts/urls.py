@@ -1,4 +1,4 @@
-"""Addresses of who: log-in, password, and the jump box.
+"""Addresses of who: log-in, password, profile, users, owners, settings, and the jump box.
 
 Of allauth only these are open: nobody signs up, and users are made by an admin.
 """
@@ -10,6 +10,15 @@ from accounts import views
 
 urlpatterns = [
     path("jump/", views.jump, name="jump"),
+    path("profile/", views.profile, name="profile"),
+    path("profile/password/", views.password_change, name="account_change_password"),
+    path("users/", views.users, name="users"),
+    path("users/<int:pk>/", views.user, name="user"),
+    path("users/<int:pk>/close/", views.user_close, name="user_close"),
+    path("users/<int:pk>/reopen/", views.user_reopen, name="user_reopen"),
+    path("users/<int:pk>/link/", views.user_link, name="user_link"),
+    path("settings/", views.organisation, name="organisation"),
+    path("accounts/<int:pk>/owner/", views.owner, name="owner"),
     path("log-in/", allauth.login, name="account_login"),
     path("log-in/demo/", views.demo_log_in, name="demo_log_in"),
     path("log-in/inactive/", allauth.account_inactive, name="account_inactive"),

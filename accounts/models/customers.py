@@ -10,10 +10,10 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 
 if TYPE_CHECKING:
@@ -68,6 +68,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
             if user.role == "manager"
             else (self.filter(own))
         )
+
+    def waiting_for(self, user: User) -> AccountQuerySet:
+        """Nobody's, though an import named her as the owner before she was a user."""
+        return self.filter(owner=None, owner_email=user.email)
 
     def tagged(self, tag: str) -> AccountQuerySet:
         """Those that have this tag."""
@@ -127,6 +131,13 @@ class Account(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("account", args=[self.pk])
+
+    def hand_over(self, owner: User | None) -> None:
+        """Somebody else looks after it from now on. `owner_email` stays what the import said: an
+        import that says the same again does not take the account back.
+        """
+        Account.objects.filter(pk=self.pk).update(owner=owner)
+        self.owner = owner
 
 
 class Contract(models.Model):
@@ -212,6 +223,18 @@ class ArrMovement(models.Model):
         return f"{self.type} {self.amount} on {self.on}"
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Adjectives for people; pages ask only for those of visible accounts."""
+
+    def named_like(self, text: str) -> PersonQuerySet:
+        """Names or e-mails that hold `text`, those that begin with it first."""
+        begins = models.Case(
+            models.When(Q(name__istartswith=text) | Q(email__istartswith=text), then=0), default=1
+        )
+        holds = Q(name__icontains=text) | Q(email__icontains=text)
+        return self.filter(holds).order_by(begins, Lower("name"), "pk")
+
+
 class Person(models.Model):
     """Someone who works at the customer, whether she has a login or only should have one."""
 
@@ -234,12 +257,17 @@ class Person(models.Model):
     known_at = models.DateTimeField()
     batch_id = models.BigIntegerField(null=True, blank=True)
 
+    objects = PersonQuerySet.as_manager()
+
     class Meta:
         indexes = [
             # frames read all people of a range of accounts
             models.Index(fields=["account", "id"], name="person_account"),
             # rows that name a person by e-mail only
             models.Index(fields=["email"], name="person_email"),
+            # the jump box looks for a piece of a name or an e-mail, whatever its case
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="person_name_pieces"),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="person_email_pieces"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -40,6 +40,8 @@ class Organisation(models.Model):
     is_demo = models.BooleanField(default=False)
     # when an admin went through the first settings; empty: nobody has
     set_up_at = models.DateTimeField(null=True, blank=True)
+    # how many steps of them are saved: where she goes on
+    set_up_step = models.SmallIntegerField(default=0, db_default=0)
     cadence = models.CharField(
         max_length=7, choices=Cadence.choices, default=Cadence.DAILY, db_default=Cadence.DAILY
     )
@@ -82,6 +84,16 @@ class Organisation(models.Model):
     def current(cls) -> Organisation:
         """The one row, made with its defaults at first use."""
         return cls.objects.get_or_create(id=1)[0]
+
+    def saved_step(self, number: int) -> None:
+        """The first settings are saved up to here; a step done again takes nothing back."""
+        Organisation.objects.filter(pk=self.pk, set_up_step__lt=number).update(set_up_step=number)
+        self.refresh_from_db(fields=["set_up_step"])
+
+    def is_set_up(self, at: dt.datetime) -> None:
+        """An admin has gone through the first settings."""
+        Organisation.objects.filter(pk=self.pk, set_up_at=None).update(set_up_at=at)
+        self.refresh_from_db(fields=["set_up_at"])
 
     @property
     def zone(self) -> ZoneInfo:

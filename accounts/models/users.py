@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 
 
@@ -18,12 +20,40 @@ class Role(models.TextChoices):
     ADMIN = "admin", "Admin"
 
 
+class LastAdmin(Exception):
+    """Without an admin nobody could let anybody in again."""
+
+
+class NoLongerAdmin(Exception):
+    """Somebody took the admin's role away while she was about to use it."""
+
+
 class UserManager(BaseUserManager["User"]):
-    """Makes users who log in by e-mail."""
+    """Makes users who log in by e-mail, and finds those who may do something."""
+
+    def active(self) -> models.QuerySet[User]:
+        """Those who may log in."""
+        return self.filter(is_active=True)
+
+    def leading(self) -> models.QuerySet[User]:
+        """Active ones who may have a team."""
+        return self.active().filter(role__in=[Role.MANAGER, Role.ADMIN])
+
+    def admins(self) -> models.QuerySet[User]:
+        """Those who may log in and change everything."""
+        return self.active().filter(role=Role.ADMIN)
+
+    def assignable_by(self, user: User) -> models.QuerySet[User]:
+        """To whom she may give an account: her team and herself for a manager, all for an admin."""
+        if user.role == Role.ADMIN:
+            return self.active()
+        if user.role != Role.MANAGER:
+            return self.none()
+        return self.active().filter(models.Q(pk=user.pk) | models.Q(manager=user))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A user with a normalised e-mail; without a password she cannot log in by one."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user: User = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -74,7 +104,46 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.role == Role.ADMIN
 
     @property
+    def assigns_owners(self) -> bool:
+        """Whether she may say who looks after an account."""
+        return self.role in (Role.MANAGER, Role.ADMIN)
+
+    @property
     def initials(self) -> str:
         """Two letters for the round mark beside her name."""
         words = (self.name or self.email).replace("@", " ").replace(".", " ").split()
         return "".join(word[0] for word in words[:2]).upper()
+
+    def change(self, *, by: User, name: str, role: str, manager: User | None) -> None:
+        """Gives her another name, role or manager; raises LastAdmin and NoLongerAdmin."""
+        with keeping_an_admin(by):
+            self.name, self.role, self.manager = name, role, manager
+            if role != Role.ADMIN:
+                self.is_staff = self.is_superuser = False
+            self.save(update_fields=["name", "role", "manager", "is_staff", "is_superuser"])
+
+    def close(self, *, by: User) -> None:
+        """From now on she cannot log in; what is hers stays. Raises LastAdmin, NoLongerAdmin."""
+        with keeping_an_admin(by):
+            User.objects.filter(pk=self.pk).update(is_active=False)
+
+    def reopen(self, *, by: User) -> None:
+        """Undoes `close`; raises NoLongerAdmin."""
+        with keeping_an_admin(by):
+            User.objects.filter(pk=self.pk).update(is_active=True)
+
+
+@contextmanager
+def keeping_an_admin(by: User) -> Iterator[None]:
+    """A change by an admin that leaves at least one active admin; else nothing is changed.
+
+    All admins are locked in one order, so that of two who demote each other at once the second
+    is an admin no longer when her turn comes.
+    """
+    with transaction.atomic():
+        admins = User.objects.admins().select_for_update(no_key=True).order_by("pk")
+        if by.pk not in set(admins.values_list("pk", flat=True)):
+            raise NoLongerAdmin
+        yield
+        if not User.objects.admins().exists():
+            raise LastAdmin

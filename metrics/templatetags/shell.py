@@ -1,4 +1,4 @@
-"""What the frame around every page needs: the banner of a source that is late or broken."""
+"""What the frame around every page needs: its pages, and the banner of a source that fails."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django import template
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.pages import pages_of
 from metrics.models import SourceStatus
 from metrics.signals.catalogue import SIGNALS
 from metrics.templatetags.formats import day
@@ -23,6 +25,25 @@ SOURCE_NAMES = {
     "milestones": "Milestones",
     "people": "People",
 }
+
+
+@register.simple_tag(takes_context=True)
+def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pages that she may open; `is_current` marks the one that is shown, or is above it."""
+    request = context["request"]
+    user = request.user
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return [
+        {
+            "name": page.name,
+            "label": page.label,
+            "key": page.key,
+            "address": page.address,
+            "in_menu": page.in_menu,
+            "is_current": page.holds(here or ""),
+        }
+        for page in (pages_of(user) if isinstance(user, User) else [])
+    ]
 
 
 @register.inclusion_tag("partials/banner.html", takes_context=True)

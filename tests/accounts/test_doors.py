@@ -7,11 +7,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import mail
 from django.core.cache import cache
 from django.http import Http404, HttpRequest
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from accounts.access import account_or_404, sees_everything, user_of, visible_accounts
 from accounts.models import Account, Organisation, User
-from tests.facts import make_account
+from tests.facts import make_account, make_person
 from tests.views.nights import client_of, make_team
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def jump(name: str, text: str) -> list[str]:
     """What the box offers."""
     client = client_of(User.objects.get(name=name))
     html = client.get("/jump/", {"q": text}, headers=HX).content.decode()
-    return re.findall(r">([^<]+)</a>", html)
+    return [" in ".join(re.findall(r"<bdi[^>]*>([^<]+)<", line)) for line in html.split("<a ")[1:]]
 
 
 def test_the_jump_box_finds_her_accounts_by_name_and_those_that_begin_so_first() -> None:
@@ -72,6 +73,37 @@ def test_the_jump_box_finds_her_accounts_by_name_and_those_that_begin_so_first()
     assert jump("Cy", "mar") == []
     assert jump("Ana", "0%") == ["100% Wool"]
     assert jump("Ana", "") == jump("Ana", "_") == jump("Ana", "a\x00b") == []
+
+
+def test_the_jump_box_finds_people_of_her_accounts_by_name_and_e_mail() -> None:
+    team = make_team()
+    hers, others = make_account(name="Halden", owner=team["ana"]), make_account(owner=team["ada"])
+    make_person(hers, name="Joana Reis", email="j.reis@halden.example")
+    make_person(hers, name="Anabel Cruz")
+    make_person(hers, name="Anabot", persona="service")
+    make_person(others, name="Anatol Brand")
+    assert jump("Ana", "ana") == ["Anabel Cruz in Halden", "Joana Reis in Halden"]
+    assert jump("Ana", "REIS@") == ["Joana Reis in Halden"]
+    assert jump("Ana", "jo") == []  # too short: half of all people
+    assert jump("Cy", "ana") == []
+    assert "Anatol Brand in" in jump("Ada", "anatol")[0]
+
+
+def test_the_jump_box_finds_the_pages_that_she_may_open() -> None:
+    make_team()
+    assert jump("Ana", "score") == []
+    assert jump("Ada", "score") == ["Scorecard"]
+    assert jump("Ana", "runs and") == ["Runs and data"]
+
+
+def test_the_jump_box_asks_little(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    team = make_team()
+    for number in range(9):
+        make_person(make_account(name=f"Marsh {number}", owner=team["ana"]), name="Marsha")
+    ana = client_of(team["ana"])
+    Organisation.current()
+    with django_assert_max_num_queries(5):
+        ana.get("/jump/", {"q": "marsh"}, headers=HX)
 
 
 def test_the_jump_page_works_without_scripts_and_only_logged_in() -> None:

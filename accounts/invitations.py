@@ -1,0 +1,50 @@
+"""Letting somebody in: a user without a password, and the link with which she sets it.
+
+The link is mailed; where there is no mail server the admin sees it once, to pass it on herself.
+"""
+
+from __future__ import annotations
+
+from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts.models import Account, User
+
+KEY = "invitation"
+
+
+def invite(user: User) -> User:
+    """Stores a user who cannot log in yet; accounts that an import gave to her e-mail are hers."""
+    user.set_unusable_password()
+    with transaction.atomic():
+        user.save()
+        Account.objects.all().waiting_for(user).update(owner=user)
+    return user
+
+
+def has_mail_server() -> bool:
+    """Whether mails reach anybody: without a server they stand in the log of the web process."""
+    return "console" not in settings.EMAIL_BACKEND
+
+
+def send_link(request: HttpRequest, user: User) -> bool:
+    """Mails the link and says so; without a mail server it is kept for `pop_link`."""
+    adapter = get_adapter(request)
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    link = adapter.get_reset_password_from_key_url(f"{user_pk_to_url_str(user)}-{token}")
+    if has_mail_server():
+        context = {"user": user, "link": link, "by": request.user}
+        adapter.send_mail("account/email/invitation", user.email, context)
+        return True
+    request.session[KEY] = {"to": user.email, "link": link}
+    return False
+
+
+def pop_link(request: HttpRequest) -> dict[str, str] | None:
+    """The link that waits to be copied, {"to", "link"}: it is shown once and then forgotten."""
+    waiting: dict[str, str] | None = request.session.pop(KEY, None)
+    return waiting
