@@ -28,6 +28,13 @@ WHERE a.external_id = ANY(%s)
 OWNERS = "SELECT lower(email) AS email, id FROM accounts_user WHERE lower(email) = ANY(%s)"
 IDS = "SELECT external_id, id FROM accounts_account WHERE external_id = ANY(%s)"
 # what was learnt at the same moment is one version: the last word counts
+KEPT = """
+INSERT INTO metrics_replaced (batch_id, "table", object_id, before)
+SELECT %s, 'accounts_contract', c.id, to_jsonb(c)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS r(account_id, known_at)
+JOIN accounts_contract c USING (account_id, known_at)
+WHERE c.batch_id IS DISTINCT FROM %s
+"""
 REPLACED = """
 DELETE FROM accounts_contract c
 USING unnest(%s::bigint[], %s::timestamptz[]) AS r(account_id, known_at)
@@ -85,9 +92,11 @@ class AccountsLoader(EntityLoader):
         check(state | changed, Rules(zone=dt.UTC, now=self.delivery.now, oldest=self.delivery.now))
         if "churned_on" in changed and state["churned_on"] is None:
             changed["churned_known_at"] = self.delivery.known(changed["churned_on"])
-        owner_id = self._owner(changed.get("owner_email") or state["owner_email"])
-        if owner_id and owner_id != state["owner_id"]:
-            changed["owner_id"] = owner_id
+        # an owner given by hand stays until the file itself names somebody else
+        if "owner_email" in changed or state["owner_id"] is None:
+            owner_id = self._owner(changed.get("owner_email") or state["owner_email"])
+            if owner_id and owner_id != state["owner_id"]:
+                changed["owner_id"] = owner_id
         return changed
 
     def change(self, state: Stored, changed: Stored) -> Stored:
@@ -130,11 +139,12 @@ class AccountsLoader(EntityLoader):
             record["external_id"]: record["id"]
             for record in fetch(IDS, [sorted({external_id for external_id, _ in versions})])
         }
-        moments = [known_at for _, known_at in versions]
-        execute(REPLACED, [[ids[external_id] for external_id, _ in versions], moments])
+        batch_id = self.delivery.batch_id
+        replaced = [[ids[external_id] for external_id, _ in versions], [at for _, at in versions]]
+        execute(KEPT, [batch_id, *replaced, batch_id])
+        execute(REPLACED, replaced)
         contracts = [
-            {"account_id": ids[external_id], **terms, "known_at": known_at}
-            | {"batch_id": self.delivery.batch_id}
+            {"account_id": ids[external_id], **terms, "known_at": known_at, "batch_id": batch_id}
             for (external_id, known_at), terms in versions.items()
         ]
         insert_records("accounts_contract", contracts)

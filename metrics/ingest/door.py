@@ -58,6 +58,15 @@ class BatchReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Whose file it is, where it came from a page: ids of user and upload, and its own name."""
+
+    by: int | None = None
+    upload: int | None = None
+    file_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Job:
     source: Source
     path: Path
@@ -67,6 +76,7 @@ class _Job:
     encoding: str | None
     limits: Limits
     progress: Progress | None
+    origin: Origin
     zone: dt.tzinfo
     now: dt.datetime = field(default_factory=timezone.now)
 
@@ -94,6 +104,7 @@ def import_file(
     progress: Progress | None = None,
     encoding: str | None = None,
     limits: Limits | None = None,
+    origin: Origin | None = None,
 ) -> BatchReport:
     """Imports a CSV file of `source`, or only says what importing it would do.
 
@@ -111,6 +122,7 @@ def import_file(
         encoding=encoding,
         limits=limits or Limits(),
         progress=progress,
+        origin=origin or Origin(),
         zone=Organisation.current().zone,
     )
     _check_file(job)
@@ -164,9 +176,11 @@ def _new_batch(job: _Job, mapping: Path | None) -> Batch:
     """Visible at once, so that nobody calculates on half of the files."""
     return Batch.objects.create(
         source=job.source.name,
-        file_name=job.path.name[:255],
+        file_name=(job.origin.file_name or job.path.name)[:255],
         mapping=mapping.name[:255] if mapping else "",
         known_at_mode=job.known_at,
+        created_by_id=job.origin.by,
+        upload_id=job.origin.upload,
     )
 
 

@@ -13,6 +13,7 @@ from metrics.ingest.changes import Changes
 from metrics.ingest.delivery import Delivery
 from metrics.ingest.directory import Beginnings, Directory, Nowhere
 from metrics.ingest.folding import FoldingLoader, Stored, differences, placed
+from metrics.ingest.journal import Journal
 from metrics.ingest.tables import fetch, insert_records, update_records
 from metrics.sources.base import Values
 from metrics.sources.catalogue import FEATURES, MILESTONES, SOURCE_STATUS
@@ -34,6 +35,7 @@ class EntityLoader(FoldingLoader):
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(delivery)
         self.changes = Changes(self.kind, delivery)
+        self.journal = Journal(self.table, delivery)
         self.created: list[Stored] = []
         self.changed: dict[int, Stored] = {}
 
@@ -45,6 +47,7 @@ class EntityLoader(FoldingLoader):
         if "id" in state:
             before = {name: state[name] for name in self.scored if name in changed}
             self.changes.note(state["id"], account_id=self.account_of(state), before=before)
+            self.journal.note(state, changed, (*self.fields, *self.derived))
             self.changed[state["id"]] = state
         state.update(changed)
         return state
@@ -64,6 +67,7 @@ class EntityLoader(FoldingLoader):
         columns = (*self.fields, *self.derived)
         update_records(self.table, list(self.changed.values()), columns=columns)
         self.changes.write()
+        self.journal.write()
         self.created, self.changed = [], {}
 
 
