@@ -60,6 +60,11 @@ def values_of(run: Run) -> NightValues:
     return _read(run.pk, run.business_day.isoformat())
 
 
+def forget() -> None:
+    """The next one reads again, as a new process does."""
+    _read.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _read(run_id: int, day: str) -> NightValues:
     rows = list(
