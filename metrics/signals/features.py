@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metrics.signals.base import Bools, Floats, Frames, State
+from metrics.signals.heard import looks_back
 from metrics.signals.support import TENURE_BANDS
 from metrics.signals.values import per_account, ratio, states, table
 from metrics.signals.weeks import active_28, active_days_in
@@ -79,7 +80,7 @@ def advanced_shares(frames: Frames) -> tuple[Floats, Bools]:
 
 def features_heard(frames: Frames) -> Bools:
     """Accounts of which we know more than log-ins: anybody used a feature in 56 days [A]."""
-    recent = frames.feature_use[frames.feature_use["last_days_ago"] <= FEATURE_DAYS]
+    recent = _recent_use(frames)
     accounts = frames.people["account"].iloc[recent["person"].to_numpy(dtype=np.intp)]
     heard: Bools = per_account(frames, accounts) > 0
     return heard
@@ -122,7 +123,7 @@ def used_of_relevant(frames: Frames, *, level: str | None) -> tuple[Bools, Bools
     if level is not None:
         relevant &= (frames.features["level"] == level).to_numpy(dtype=bool)
     used = np.zeros(relevant.shape, dtype=bool)
-    recent = frames.feature_use[frames.feature_use["last_days_ago"] <= FEATURE_DAYS]
+    recent = _recent_use(frames)
     used[recent["person"].to_numpy(dtype=np.intp), recent["feature"].to_numpy(dtype=np.intp)] = True
     return used & relevant, relevant
 
@@ -133,13 +134,31 @@ def _mean(frames: Frames, values: Floats, counted: Bools) -> tuple[Floats, Float
     return n, ratio(per_account(frames, frames.people["account"], values), n)
 
 
+def _recent_use(frames: Frames) -> pd.DataFrame:
+    """Uses of features that fall within 56 days, at the latest."""
+    last = frames.feature_use["last_days_ago"].to_numpy()
+    reach = _reach(frames)[frames.feature_use["person"].to_numpy(dtype=np.intp)]
+    recent: pd.DataFrame = frames.feature_use[last <= reach]
+    return recent
+
+
+def _reach(frames: Frames) -> npt.NDArray[np.intp]:
+    """Days ago of the first of the 56 days of which something was heard of each person [P]."""
+    reach = looks_back(frames, days=FEATURE_DAYS)
+    of_people: npt.NDArray[np.intp] = reach[frames.people["account"].to_numpy(dtype=np.intp)]
+    return of_people
+
+
 def _relevant(frames: Frames) -> Bools:
-    """Which feature concerns whom [P, F]: no persona named, or the person's own."""
-    old = ~(frames.features["released_days_ago"].to_numpy(dtype=np.float64) < FEATURE_DAYS)
+    """Which feature concerns whom [P, F]: no persona named, or the person's own; and whose account
+    could have been heard of for 56 days since it was released.
+    """
+    released = frames.features["released_days_ago"].to_numpy(dtype=np.float64)
     codes, personas = pd.factorize(frames.people["persona"])
-    by_persona = np.zeros((len(personas), len(old)), dtype=bool)
+    by_persona = np.zeros((len(personas), len(released)), dtype=bool)
     for column, wanted in enumerate(frames.features["personas"]):
         by_persona[:, column] = [
-            old[column] and (not wanted or not persona or persona in wanted) for persona in personas
+            not wanted or not persona or persona in wanted for persona in personas
         ]
-    return by_persona[codes]
+    old: Bools = ~(released < _reach(frames)[:, None])
+    return by_persona[codes] & old

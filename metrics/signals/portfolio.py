@@ -34,6 +34,7 @@ from metrics.signals.support import (
     TICKET_DAYS,
     ratings,
     user_weeks,
+    weeks_lost,
 )
 from metrics.signals.tickets import classified, intro_by_age, intro_share
 from metrics.signals.values import has_people
@@ -130,9 +131,12 @@ def _can_expect(frames: Frames) -> Bools:
 
 def _tickets_by_tenure(frames: Frames, tickets: pd.DataFrame, weeks: Floats) -> Floats:
     """Tickets by band of the opener's tenure on the day they were opened [5]; where nobody says
-    who opened them, they are spread like the `weeks` of activity.
+    who opened them, they are spread like the `weeks` of activity. Those of weeks without a word of
+    usage are left out with the weeks, or a rate would have tickets without the people.
     """
-    counted = tickets[_can_expect(frames)[tickets["account"].to_numpy(dtype=np.intp)]]
+    at = tickets["account"].to_numpy(dtype=np.intp)
+    week = -1 - (tickets["opened_days_ago"].to_numpy(dtype=np.intp) - 1) // 7
+    counted = tickets[_can_expect(frames)[at] & ~weeks_lost(frames)[at, week]]
     known = counted[counted["person"] >= 0]
     tenure = frames.people["tenure_days"].to_numpy(dtype=np.float64)
     then = tenure[known["person"].to_numpy(dtype=np.intp)] - known["opened_days_ago"].to_numpy()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from metrics.signals.base import Floats, Frames, State
+from metrics.signals.base import Bools, Floats, Frames, State
+from metrics.signals.heard import unheard_days
 from metrics.signals.values import has_people, per_account, ratio, states, table
 
-TICKET_DAYS = 84
+TICKET_DAYS, TICKET_WEEKS = 84, 12
 TENURE_BANDS = (4, 13, 26, 52)  # weeks; five bands
 TICKETS_PRIOR = 2.0
 DEFAULT_TICKET_RATE = 0.055  # per active user-week
@@ -16,6 +20,7 @@ SATISFACTION_DAYS = 182
 SATISFIED = 4
 CSAT_PRIOR_ANSWERS = 3
 RATING = ["account", "person", "external_id", "rating", "rated_days_ago"]
+SATURDAY = 5
 OPENS, CLOSES = 9, 17  # business hours, Monday to Friday, local
 CLOCK_CHANNELS = ("phone", "call")
 
@@ -23,12 +28,15 @@ CLOCK_CHANNELS = ("phone", "call")
 def tickets_against_expected(frames: Frames) -> pd.DataFrame:
     """S17: (T + 2) / (E + 2), T tickets in 84 days, E what the active people would ordinarily
     open: sum over twelve weeks of active people times the rate of their tenure. Silence is mildly
-    bad, excess is bad. Tickets of an incident of ours count once. n = part = T, whole = E.
+    bad, excess is bad. Tickets of an incident of ours count once. For weeks that an outage of usage
+    swallowed, as much is expected as in the account's other weeks; where it swallowed all, nobody
+    knows what to expect. n = part = T, whole = E.
     """
     recent = recent_tickets(frames)
     tickets = per_account(frames, recent["account"], recent["counted"])
-    expected = per_account(frames, frames.people["account"], expected_tickets(frames))
-    state = states(len(tickets), (~has_people(frames), State.TOO_LITTLE))
+    expected = expected_tickets(frames)
+    unknown = ~has_people(frames) | np.isnan(expected)
+    state = states(len(tickets), (unknown, State.TOO_LITTLE))
     raw = (tickets + TICKETS_PRIOR) / (expected + TICKETS_PRIOR)
     return table(raw, state=state, n=tickets, part=tickets, whole=expected)
 
@@ -43,22 +51,57 @@ def recent_tickets(frames: Frames) -> pd.DataFrame:
 
 
 def expected_tickets(frames: Frames) -> Floats:
-    """What each person would ordinarily have opened in 84 days [P]."""
+    """What the people of each account would ordinarily have opened in 84 days [A]. A week without a
+    word counts with the mean of the other whole weeks of the account's life, and with what was
+    heard of it all the same if that is more: nobody heard is not nobody there, and to expect less
+    would make too many of the tickets that came and hide that none did. NaN where no week was
+    heard.
+    """
     rates = np.array(
         [DEFAULT_TICKET_RATE if rate is None else rate for rate in frames.portfolio.ticket_rate]
     )
-    expected: Floats = user_weeks(frames) @ rates
+    came, band = weeks_by_band(frames)
+    weekly = np.zeros((len(frames.accounts), TICKET_WEEKS))
+    np.add.at(weekly, frames.people["account"].to_numpy(dtype=np.intp), came * rates[band])
+    lost = weeks_lost(frames)
+    age = frames.accounts["age_days"].to_numpy(dtype=np.float64)
+    alive = age[:, None] >= 7 * np.arange(TICKET_WEEKS, 0, -1)
+    heard = alive & ~lost
+    usual = ratio((weekly * heard).sum(axis=1), heard.sum(axis=1).astype(np.float64))
+    weekly = np.where(alive & lost, np.maximum(weekly, usual[:, None]), weekly)
+    expected: Floats = weekly.sum(axis=1)
     return expected
 
 
-def user_weeks(frames: Frames) -> Floats:
-    """Active weeks of each person in the last 84 days by band of tenure [P, 5]."""
-    blocks = frames.active[:, -TICKET_DAYS:].reshape(-1, TICKET_DAYS // 7, 7).any(axis=2)
-    weeks_ago = np.arange(blocks.shape[1])[::-1]
+def weeks_lost(frames: Frames) -> Bools:
+    """Which of the twelve times seven days share a working day with a week of which nothing was
+    heard [A, 12], oldest first.
+    """
+    first = (frames.day - dt.timedelta(days=TICKET_DAYS)).weekday()
+    working = (first + np.arange(TICKET_DAYS)) % 7 < SATURDAY
+    lost = unheard_days(frames)[:, -TICKET_DAYS:] & working
+    return np.asarray(lost.reshape(-1, TICKET_WEEKS, 7).any(axis=2))
+
+
+def weeks_by_band(frames: Frames) -> tuple[Bools, npt.NDArray[np.intp]]:
+    """Whether each person was active in each of the twelve times seven days, and the band of her
+    tenure then. Both [P, 12], oldest first.
+    """
+    blocks = frames.active[:, -TICKET_DAYS:].reshape(-1, TICKET_WEEKS, 7)
+    came: Bools = np.asarray(blocks.any(axis=2))
     tenure = np.nan_to_num(frames.people["tenure_days"].to_numpy(dtype=np.float64)) / 7
-    band = np.digitize(tenure[:, None] - weeks_ago, TENURE_BANDS)
+    weeks_ago = np.arange(TICKET_WEEKS)[::-1]
+    return came, np.digitize(tenure[:, None] - weeks_ago, TENURE_BANDS)
+
+
+def user_weeks(frames: Frames) -> Floats:
+    """Active weeks of each person in the last 84 days by band of tenure [P, 5], without those of
+    which nothing was heard.
+    """
+    came, band = weeks_by_band(frames)
+    came &= ~weeks_lost(frames)[frames.people["account"].to_numpy(dtype=np.intp)]
     weeks: Floats = np.stack(
-        [(blocks & (band == number)).sum(axis=1) for number in range(len(TENURE_BANDS) + 1)], axis=1
+        [(came & (band == number)).sum(axis=1) for number in range(len(TENURE_BANDS) + 1)], axis=1
     ).astype(np.float64)
     return weeks
 

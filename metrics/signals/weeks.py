@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.signals.base import HISTORY_DAYS, Bools, Floats, Frames
+from metrics.signals.heard import days_heard, looks_back
 
 FRIDAY = 4
+RECENT_DAYS = 28
 QUIET_SEASON = 0.6  # weeks below this g say nothing about consistency
 
 
@@ -47,10 +49,10 @@ def active_days(frames: Frames) -> npt.NDArray[np.int8]:
 
 
 def active_days_in(frames: Frames, *, days: int) -> npt.NDArray[np.intp]:
-    """Distinct active weekdays of a person in the last `days` days [P]. Saturday and Sunday count
-    to the Friday before, if that is among those days.
+    """Distinct active weekdays of a person in the last `days` days of which something was heard
+    [P]. Saturday and Sunday count to the Friday before, if that is among those days.
     """
-    recent = frames.active[:, -days:]
+    recent = days_heard(frames, days=days)
     first = (frames.day - dt.timedelta(days=days)).weekday()
     weekday = (first + np.arange(days)) % 7
     fridays = np.flatnonzero(weekday == FRIDAY)
@@ -93,9 +95,15 @@ def active_users(frames: Frames) -> Floats:
 
 
 def active_28(frames: Frames) -> Bools:
-    """Current people [P] with an active day in the last 28."""
+    """Current people [P] with an active day since the first of the last 28 days of which something
+    was heard: who was seen in what was heard of a week that is lost came, too.
+    """
     current = frames.people["current"].to_numpy(dtype=bool)
-    recent: Bools = current & frames.active[:, -28:].any(axis=1)
+    recent: Bools = current & frames.active[:, -RECENT_DAYS:].any(axis=1)
+    reach = looks_back(frames, days=RECENT_DAYS)[frames.people["account"].to_numpy(dtype=np.intp)]
+    longer = np.flatnonzero(current & ~recent & (reach > RECENT_DAYS))
+    last_use = np.argmax(frames.active[longer, ::-1], axis=1) + 1
+    recent[longer] = frames.active[longer].any(axis=1) & (last_use <= reach[longer])
     return recent
 
 

@@ -46,7 +46,7 @@ def s14(account: Account, portfolio: Portfolio) -> Value:
 
 
 def days84(account: Account, person: Person) -> int:
-    return person.weekdays(account.first_of(84), 84)
+    return person.weekdays(account.heard_days(84))
 
 
 def named(account: Account) -> list[Person]:

@@ -115,7 +115,7 @@ def s11(account: Account, portfolio: Portfolio) -> Value:
     for person in account.active_people(28):
         share = breadth(account, person)
         if share is not None:
-            depths.append(person.weekdays(account.first_of(28), 28) / 4 * share)
+            depths.append(person.weekdays(account.heard_days(28)) / 4 * share)
     if len(depths) < 2 or not features_seen(account):
         return None, TOO_LITTLE
     return mean(depths) / portfolio.tenant.depth_reference, OK
@@ -123,17 +123,17 @@ def s11(account: Account, portfolio: Portfolio) -> Value:
 
 def features_seen(account: Account) -> bool:
     """Whether the source brings more than log-ins."""
-    return any(
-        account.within(day, 56) for person in account.people for day in person.last_use.values()
-    )
+    first = account.first_heard(56)
+    return any(day >= first for person in account.people for day in person.last_use.values())
 
 
 def relevant(account: Account, person: Person, level: str = "") -> list[Feature]:
-    """Features meant for her that have been there for eight weeks."""
+    """Features meant for her that have been there for eight weeks in which we heard of them."""
+    first = account.first_heard(56)
     return [
         feature
         for feature in account.features
-        if (not feature.released or feature.released <= account.first_of(56))
+        if (not feature.released or feature.released <= first)
         and (not feature.personas or not person.persona or person.persona in feature.personas)
         and (not level or feature.level == level)
     ]
@@ -142,7 +142,8 @@ def relevant(account: Account, person: Person, level: str = "") -> list[Feature]
 def breadth(account: Account, person: Person, level: str = "") -> float | None:
     """Share of the features meant for her that she used in 56 days; None: none is meant."""
     asked = relevant(account, person, level)
-    used = [f for f in asked if account.within(person.last_use.get(f.key), 56)]
+    first = account.first_heard(56)
+    used = [f for f in asked if (last := person.last_use.get(f.key)) and last >= first]
     return len(used) / len(asked) if asked else None
 
 

@@ -22,6 +22,8 @@ n-seats,Other Seats,,,,,3,300,EUR,2025-10-20,2026-06-01,,,,,,
 n-support,Many Tickets,,,,,9,,,2025-03-03,,,,,,,
 n-answers,Many Answers,,,,,9,,,2025-03-03,,,,,,,
 n-outage,Sources Down,,,,,4,,,2025-01-06,,,,,,,
+n-hushed,Quiet Since Before,,,,,4,,,2025-01-06,,,,,,,
+n-gone,Gone Before,,,,,4,,,2025-01-06,,,,,,,
 n-late,Sources Late,,,,,4,,,2025-01-06,,,,,,,
 n-zero,No Seats,,,,,0,,,2025-01-06,,,,,,,
 n-unknown,Seats Unknown,,,,,,,,2025-01-06,,,,,,,
@@ -64,6 +66,10 @@ a4,n-answers,,Ao,,,,,,yes,2025-03-03,2025-10-01
 o1,n-outage,,Oa,A,,,,,,2025-01-06,
 o2,n-outage,,Ob,B,,,,,,2025-01-06,
 o3,n-outage,,Oc,B,,,,,,2025-01-06,
+o6,n-hushed,,Of,,,,,,,2025-01-06,
+o7,n-hushed,,Og,,,,,,,2025-01-06,
+o8,n-gone,,Oh,,,,,,,2025-01-06,
+o9,n-gone,,Oi,,,,,,,2025-01-06,
 o4,n-late,,Od,A,,,,,,2025-01-06,
 o5,n-late,,Oe,B,,,,,,2025-01-06,
 z1,n-zero,,Za,,,,,,,2025-01-06,
@@ -186,6 +192,8 @@ e8,m1,Basics,,,completed,2025-11-05T00:30:00-05:00,
 STATUS = """
 usage,n-outage,2025-08-11,2025-08-25,broken
 usage,n-outage,2025-09-13,2025-09-16,late
+usage,n-hushed,2025-09-29,2025-10-20,broken
+usage,n-gone,2025-09-29,2025-10-20,late
 tickets,n-outage,2025-10-31,,broken
 surveys,n-outage,2025-01-01,,not_bought
 milestones,n-outage,2025-01-01,2025-11-05,broken
@@ -238,6 +246,11 @@ def regular_usage() -> Iterator[str]:
         ("n-outage", "o2", "records", (1,), 300, 87),
         ("n-outage", "o2", "records", (1,), 70, 1),
         ("n-outage", "o3", "records", (2,), 300, 100),
+        # nobody for 27 business days, 15 of them in an outage: R1 waits; for 42, and it does not
+        ("n-hushed", "o6", "records", (0, 4), 300, 40),
+        ("n-hushed", "o7", "records", (2,), 300, 42),
+        ("n-gone", "o8", "records", (4,), 300, 61),
+        ("n-gone", "o9", "records", (1, 4), 300, 61),
         ("n-late", "o4", "records", (0, 3), 300, 5),
         ("n-late", "o5", "records", every, 300, 5),
         ("n-unknown", "z2", "records", (0, 6), 300, 1),

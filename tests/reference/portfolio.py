@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from itertools import product
 from statistics import mean, median
 
 from tests.reference.engagement import band, breadth, features_seen
 from tests.reference.from_files import Customer
 from tests.reference.sentiment import last_answers
-from tests.reference.support import lately
-from tests.reference.world import WEEK, Account
+from tests.reference.support import lately, week_heard, weeks_of_84
+from tests.reference.world import WEEK, Account, Ticket
 
 MIN_ANSWERS = 100
 
@@ -97,7 +98,7 @@ def mu_response(accounts: list[Account]) -> float:
 
 def ticket_rate(customers: Iterable[Customer]) -> tuple[float | None, ...]:
     """Tickets for each active week of a person, by her tenure; tickets of nobody are spread over
-    all weeks alike. From 200 months of people on.
+    all weeks alike. From 200 months of people on. Weeks without a word are left out.
     """
     weeks, tickets, of_nobody = [0.0] * 5, [0.0] * 5, 0
     for customer in customers:
@@ -105,19 +106,23 @@ def ticket_rate(customers: Iterable[Customer]) -> tuple[float | None, ...]:
         heard = sources["usage"][0] == sources["tickets"][0] == "live"
         if customer.notice_given or not heard or not account.people:
             continue
-        for start in [account.first_of(84) + n * WEEK for n in range(12)]:
-            for person in account.people:
-                if person.active_days(start, 7):
-                    weeks[band(person.tenure(start + WEEK))] += 1
-        for ticket in lately(account, 84):
+        told = [start for start in weeks_of_84(account) if week_heard(account, start)]
+        for start, person in product(told, account.people):
+            if person.active_days(start, 7):
+                weeks[band(person.tenure(start + WEEK))] += 1
+        asked = [ticket for ticket in lately(account, 84) if opened_in(ticket, told)]
+        for ticket in asked:
             if ticket.person:
                 tickets[band(ticket.person.tenure(ticket.opened.date()))] += 1
-            else:
-                of_nobody += 1
+        of_nobody += sum(not ticket.person for ticket in asked)
     spread = of_nobody / max(sum(weeks), 1)
     return tuple(
         t / w + spread if w >= 200 * 52 / 12 else None for t, w in zip(tickets, weeks, strict=True)
     )
+
+
+def opened_in(ticket: Ticket, weeks: list[dt.date]) -> bool:
+    return any(start <= ticket.opened.date() < start + WEEK for start in weeks)
 
 
 def advanced_share(customers: Iterable[Customer]) -> tuple[float | None, ...]:

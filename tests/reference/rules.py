@@ -120,7 +120,12 @@ def gone_silent(customer: Customer, portfolio: Portfolio, raw: Values, points: V
         return False
     asks_nothing = tickets_counted(customer.account, portfolio) == 0
     expected = expected_tickets(customer.account, portfolio)
-    return asks_nothing and expected >= 4 and below(points["S07"], 45) and below(points["S23"], 40)
+    return (
+        asks_nothing
+        and at_least(expected, 4)
+        and below(points["S07"], 45)
+        and below(points["S23"], 40)
+    )
 
 
 def business_days(first: dt.date, end: dt.date) -> int:

@@ -16,6 +16,8 @@ def s17(account: Account, portfolio: Portfolio) -> Value:
     if not account.people:
         return None, TOO_LITTLE
     asked, expected = tickets_counted(account, portfolio), expected_tickets(account, portfolio)
+    if expected is None:
+        return None, TOO_LITTLE
     return (asked + 2) / (expected + 2), OK
 
 
@@ -26,13 +28,36 @@ def tickets_counted(account: Account, portfolio: Portfolio) -> int:
     return sum(day not in ours for day in days) + len(ours)
 
 
-def expected_tickets(account: Account, portfolio: Portfolio) -> float:
+def expected_tickets(account: Account, portfolio: Portfolio) -> float | None:
+    """For a week without a word as much as in the mean of the others, at least; None: no other."""
+    by_week = {start: expected_in(account, start, portfolio) for start in weeks_of_84(account)}
+    alive = [start for start in by_week if start >= account.start]
+    heard = [by_week[start] for start in alive if week_heard(account, start)]
+    for start in alive:
+        if not week_heard(account, start):
+            if not heard:
+                return None
+            by_week[start] = max(by_week[start], mean(heard))
+    return sum(by_week.values())
+
+
+def weeks_of_84(account: Account) -> list[dt.date]:
+    """First days of the twelve times seven days up to yesterday."""
+    return [account.first_of(84) + n * WEEK for n in range(12)]
+
+
+def week_heard(account: Account, start: dt.date) -> bool:
+    """Whether none of its days from Monday to Friday lies in a week without a word."""
+    days = [start + dt.timedelta(days=n) for n in range(7)]
+    return all(account.heard(day) for day in days if day.weekday() < 5)
+
+
+def expected_in(account: Account, start: dt.date, portfolio: Portfolio) -> float:
     expected = 0.0
-    for start in [account.first_of(84) + n * WEEK for n in range(12)]:
-        for person in account.people:
-            if person.active_days(start, 7):
-                rate = portfolio.ticket_rate[band(person.tenure(start + WEEK))]
-                expected += 0.055 if rate is None else rate
+    for person in account.people:
+        if person.active_days(start, 7):
+            rate = portfolio.ticket_rate[band(person.tenure(start + WEEK))]
+            expected += 0.055 if rate is None else rate
     return expected
 
 

@@ -136,5 +136,7 @@ def test_files_through_the_database_score_as_the_reference_does(tmp_path: Path) 
             seen |= {expected.band, *expected.rules, *expected.states.values()}
         assert not differ, f"{len(differ)} on {day}:\n" + "\n".join(differ)
         assert inputs.season
+        hushed = ["R1" in judged[number].rules for number in ("n-hushed", "n-gone")]
+        assert hushed == ([False, True] if day == TODAY else [False, False])
     assert seen >= {"OK", "NOT_APPLICABLE", "TOO_LITTLE", "STALE", "BROKEN"}
     assert seen >= {"red", "amber", "green", "grey", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8"}

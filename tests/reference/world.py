@@ -55,13 +55,13 @@ class Person:
     def active_days(self, first: dt.date, days: int) -> int:
         return sum(first + dt.timedelta(days=n) in self.days for n in range(days))
 
-    def weekdays(self, first: dt.date, days: int) -> int:
+    def weekdays(self, days: list[dt.date]) -> int:
         """Weekdays on which she was active; what she did at the weekend counts to the Friday
         before, if that is one of the days. So 28 days have twenty at most.
         """
-        came = {first + dt.timedelta(days=n) for n in range(days)} & self.days
+        came = {day for day in days if day in self.days}
         counted = {day - dt.timedelta(days=max(day.weekday() - 4, 0)) for day in came}
-        return sum(day >= first for day in counted)
+        return len(counted & set(days))
 
     def in_week(self, monday: dt.date) -> int:
         """Weekdays on which she was active; what she did at the weekend counts to Friday."""
@@ -131,12 +131,27 @@ class Account:
         """First day of the window of so many days that ends with yesterday."""
         return self.today - dt.timedelta(days=days)
 
+    def heard(self, day: dt.date) -> bool:
+        """Whether the week of a day is none that an outage swallowed."""
+        return day - dt.timedelta(days=day.weekday()) not in self.unheard
+
+    def heard_days(self, days: int) -> list[dt.date]:
+        """So many days before today of which something was heard, the last first."""
+        history = (self.today - dt.timedelta(days=n) for n in range(1, HISTORY_DAYS + 1))
+        return [day for day in history if self.heard(day)][:days]
+
+    def first_heard(self, days: int) -> dt.date:
+        """The first of so many days of which something was heard, or of all there are."""
+        heard = self.heard_days(days)
+        return heard[-1] if len(heard) == days else self.first_of(HISTORY_DAYS)
+
     def within(self, day: dt.date | None, days: int) -> bool:
         return day is not None and self.first_of(days) <= day < self.today
 
     def active_people(self, days: int = 28) -> list[Person]:
-        """Current people who came at least once."""
-        return [p for p in self.current if p.active_days(self.first_of(days), days)]
+        """Current people who came since the first of so many days of which something was heard."""
+        first = self.first_heard(days)
+        return [p for p in self.current if any(first <= day < self.today for day in p.days)]
 
 
 def kept_weeks(account: Account, portfolio: Portfolio) -> list[dt.date]:

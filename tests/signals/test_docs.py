@@ -10,6 +10,7 @@ import pytest
 from metrics.scoring.curves import Curve
 from metrics.signals.base import ALL_STAGES, EARLY_STAGES, LATER_STAGES, Signal, Stage, State
 from metrics.signals.catalogue import SIGNALS
+from metrics.signals.evidence.nulls import DAYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "signals.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (S\d\d .+?)\n(.+?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
@@ -58,3 +59,12 @@ def test_the_printed_curve_and_example_are_right(signal: Signal) -> None:
 
 def test_every_state_is_explained() -> None:
     assert set(re.findall(r"^\| ([A-Z_]+) \|", PAGE, re.MULTILINE)) == set(State) - {State.OK}
+
+
+def test_what_looks_back_over_an_outage_is_what_the_page_says() -> None:
+    (codes, days), *others = re.findall(
+        r"(S01 and S09 to S14), which look over\s+(28, 56 or 84) days", PAGE
+    )
+    assert (codes, others) == ("S01 and S09 to S14", [])
+    assert {str(each) for each in DAYS.values()} == set(re.findall(r"\d+", days))
+    assert sorted(DAYS) == ["S01", *(f"S{number:02d}" for number in range(9, 15))]

@@ -65,7 +65,9 @@ def test_what_is_said_beside_a_carried_value_is_not_tonights() -> None:
 
 
 def test_a_usage_source_that_is_back_keeps_its_values_until_four_weeks_are_half_heard() -> None:
-    """Four weeks of which nothing was heard are no weeks in which nobody came."""
+    """Four weeks of which nothing was heard are no weeks in which nobody came; nor are two, over
+    which S01 looks back to the weeks before them.
+    """
     people = [person(active=weekdays(*range(1, 30))) for _ in range(6)]
     before, _ = score_of(make_frames(seats=8, people=people))
     gone = [person(active=weekdays(*range(5, 34))) for _ in range(6)]
@@ -76,10 +78,12 @@ def test_a_usage_source_that_is_back_keeps_its_values_until_four_weeks_are_half_
     lost_again, _ = score_of(broken(back, Source.USAGE, days=1), as_previous(before))
     assert (lost_again.points[0, 0], lost_again.state[0, 0]) == (85.0, "BROKEN")
     half, _ = score_of(make_frames(seats=8, people=gone, unheard=(3, 4)), as_previous(before))
-    assert (half.points[0, 0], half.state[0, 0]) == (0.0, "OK")
-    # without a night before there is nothing else to go by
+    assert (half.points[0, 0], half.state[0, 0]) == (85.0, "OK")
+    silent = make_frames(seats=8, people=gone[:1], unheard=(3, 4))
+    assert score_of(silent, as_previous(before))[0].points[0, 0] == 12.5
+    # without a night before these weeks are all there is to go by
     first, _ = score_of(back)
-    assert (first.points[0, 0], first.state[0, 0]) == (0.0, "OK")
+    assert (first.points[0, 0], first.state[0, 0]) == (85.0, "OK")
 
 
 def answers(score: float) -> list[dict[str, float]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from metrics.signals.base import Source, SourceState, State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.evidence.base import Case
+from metrics.signals.heard import looks_back
 from metrics.signals.numbers import count
 from metrics.signals.outages import owes_weeks
 
@@ -26,7 +27,7 @@ NEEDED: Mapping[str, str] = {
     "S14": "at least one active person",
     "S15": "an account older than 112 days with at least 2 newcomers",
     "S16": "an account of half a year with at least 3 people on average",
-    "S17": "at least one known person",
+    "S17": "at least one known person, and to hear of usage in the last 12 weeks",
     "S18": "at least 4 tickets of which somebody said what they are about",
     "S19": "at least one ticket with a first answer",
     "S20": "at least 2 ratings",
@@ -35,6 +36,9 @@ NEEDED: Mapping[str, str] = {
     "S23": "at least 3 surveys sent",
     "S24": "at least one answer",
 }
+DAYS: Mapping[str, int] = {
+    "S01": 28, "S09": 56, "S10": 56, "S11": 28, "S12": 28, "S13": 84, "S14": 84
+}  # fmt: skip
 NOT_HERE: Mapping[str, str] = {
     "S06": "Nobody needs the product on several days of a week",
     "S12": "Fewer than two groups should use the product",
@@ -55,8 +59,8 @@ def missing(case: Case, code: str) -> str:
 
 
 def late(case: Case, code: str) -> str:
-    """Which sources are late or down, and for how long, or back without what they owe; "" where
-    all live.
+    """Which sources are late or down, and for how long, or back without what they owe, or were
+    down so that the signal looks back further; "" where all live.
     """
     signal = BY_CODE[code]
     parts = [
@@ -67,6 +71,10 @@ def late(case: Case, code: str) -> str:
     ]
     if not parts and Source.USAGE in signal.needs and owes_weeks(case.frames)[case.account]:
         parts = ["Usage is back but owes most of four weeks"]
+    if not parts and code in DAYS:
+        reach = int(looks_back(case.frames, days=DAYS[code])[case.account])
+        if reach > DAYS[code]:
+            return f"Usage was down for some weeks: this looks {reach} days back"
     return f"{', '.join(parts)}: what has not arrived is not in here" if parts else ""
 
 

@@ -29,6 +29,7 @@ from metrics.signals.support import (
     ratings,
     recent_tickets,
     user_weeks,
+    weeks_lost,
 )
 from metrics.signals.values import per_account
 
@@ -50,14 +51,17 @@ def tickets_opened(case: Case) -> Evidence:
     """
     rows = tickets_of(case, recent_tickets(case.frames))
     people = case.frames.people["account"]
-    expected = case.of(per_account(case.frames, people, expected_tickets(case.frames)))
+    expected = case.of(expected_tickets(case.frames))
     weeks = case.of(per_account(case.frames, people, user_weeks(case.frames).sum(axis=1)))
+    lost = int(weeks_lost(case.frames)[case.account].sum())
+    active = f"{count(weeks, 'active week')} of people"
+    active += f" and {count(lost, 'week')} without a word" if lost else ""
     opened = int(rows["counted"].sum())
     prior = number_text(TICKETS_PRIOR)
     return evidence_of(
         "S17",
         f"({count(opened, 'ticket')} + {prior}) / ({number(expected, 1)} expected of"
-        f" {count(weeks, 'active week')} of people + {prior}) = {number(case.found['raw'], 2)}",
+        f" {active} + {prior}) = {number(case.found['raw'], 2)}",
         columns=(
             TICKET,
             OPENED,
