@@ -44,8 +44,9 @@ def account_or_404(request: HttpRequest, pk: int) -> Account:
 
 def users_who_see(account: Account) -> QuerySet[User]:
     """The other way round: active users who may see an account, by name."""
-    leads = User.objects.filter(pk=account.owner_id).values("manager")
-    sees = Q(pk=account.owner_id) | Q(role=Role.ADMIN) | Q(role=Role.MANAGER, pk__in=leads)
+    owner = User.objects.filter(book=account)
+    leads = Q(role=Role.MANAGER, pk__in=owner.values("manager"))
+    sees = Q(pk__in=owner.values("pk")) | leads | Q(role=Role.ADMIN)
     return User.objects.filter(sees, is_active=True).order_by("name", "email")
 
 

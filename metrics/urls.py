@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from metrics.models.scorecards import DEFAULT_LINE
-from metrics.views import account, portfolio, runs, scorecard
+from metrics.views import account, day, portfolio, runs, scorecard
 
 of_line = [
     path("", scorecard.scorecard, name="scorecard"),
@@ -24,6 +24,24 @@ urlpatterns = [
         account.override_withdraw,
         name="override_withdraw",
     ),
+    path("accounts/<int:pk>/notes/", account.note_add, name="note_add"),
+    path("accounts/<int:pk>/notes/<int:number>/remove/", account.note_remove, name="note_remove"),
+    path(
+        "accounts/<int:pk>/notes/<int:number>/restore/", account.note_restore, name="note_restore"
+    ),
+    path("accounts/<int:pk>/tasks/", account.task_add, name="task_add"),
+    path("accounts/<int:pk>/tasks/<int:number>/done/", account.task_done, name="task_done"),
+    path("accounts/<int:pk>/tasks/<int:number>/reopen/", account.task_reopen, name="task_reopen"),
+    path("accounts/<int:pk>/tasks/<int:number>/remove/", account.task_remove, name="task_remove"),
+    path(
+        "accounts/<int:pk>/tasks/<int:number>/restore/", account.task_restore, name="task_restore"
+    ),
+    path("day/", day.day, name="day"),
+    path("day.csv", day.day_csv, name="day_csv"),
+    path("day/count/", day.day_count, name="day_count"),
+    path("day/<int:pk>/done/", day.day_done, name="day_done"),
+    path("day/<int:pk>/snooze/", day.day_snooze, name="day_snooze"),
+    path("day/undo/<slug:numbers>/", day.day_undo, name="day_undo"),
     path("scorecard/new/", scorecard.scorecard_new, name="scorecard_new"),
     path("scorecard/recalculate/", scorecard.scorecard_recalculate, name="scorecard_recalculate"),
     path("scorecard/line/<slug:line>/", include(of_line)),

@@ -1,5 +1,6 @@
 """What people enter on pages: checked, with every problem beside its field."""
 
+from metrics.forms.actions import NoteForm, SnoozeForm, TaskForm
 from metrics.forms.drafts import (
     Choice,
     DraftForm,
@@ -18,8 +19,11 @@ __all__ = [
     "Choice",
     "DraftForm",
     "LineForm",
+    "NoteForm",
     "OverrideForm",
     "RecomputeForm",
+    "SnoozeForm",
+    "TaskForm",
     "WhomForm",
     "is_share",
     "number_or_zero",

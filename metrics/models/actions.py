@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
-from accounts.models.customers import days_are_sane
+from accounts.models.customers import Account, days_are_sane
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+M = TypeVar("M", bound=models.Model)
 
 
 def by_user() -> models.ForeignKey[User | None, User | None]:
@@ -25,12 +29,24 @@ def by_user() -> models.ForeignKey[User | None, User | None]:
     )
 
 
-class NoteQuerySet(models.QuerySet["Note"]):
-    """Adjectives for notes."""
+class RemovableQuerySet(models.QuerySet[M]):
+    """Rows that are taken back and put back, and never deleted."""
 
-    def standing(self) -> NoteQuerySet:
+    def standing(self) -> Self:
         """Not taken back."""
         return self.filter(removed_at=None)
+
+    def take_back(self) -> int:
+        """As if they had not been; how many stood until now."""
+        return self.standing().update(removed_at=timezone.now())
+
+    def put_back(self) -> int:
+        """As they were; how many had been taken back."""
+        return self.exclude(removed_at=None).update(removed_at=None)
+
+
+class NoteQuerySet(RemovableQuerySet["Note"]):
+    """Adjectives for notes."""
 
 
 class Note(models.Model):
@@ -55,12 +71,8 @@ class Note(models.Model):
         return self.text
 
 
-class TaskQuerySet(models.QuerySet["Task"]):
+class TaskQuerySet(RemovableQuerySet["Task"]):
     """Adjectives for tasks."""
-
-    def standing(self) -> TaskQuerySet:
-        """Not taken back."""
-        return self.filter(removed_at=None)
 
     def open(self) -> TaskQuerySet:
         """Still to do, the most urgent first."""
@@ -107,13 +119,48 @@ class Task(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def finish(self, *, by: User) -> bool:
+        """Done now; False where that had been said before."""
+        still = Task.objects.standing().filter(pk=self.pk, done_at=None)
+        return bool(still.update(done_at=timezone.now(), done_by=by))
 
-class MarkQuerySet(models.QuerySet["Mark"]):
+    def reopen(self) -> bool:
+        """To do again; False where it was so already."""
+        done = Task.objects.standing().filter(pk=self.pk).exclude(done_at=None)
+        return bool(done.update(done_at=None, done_by=None))
+
+
+class MarkQuerySet(RemovableQuerySet["Mark"]):
     """Adjectives for marks."""
 
-    def standing(self) -> MarkQuerySet:
-        """Not taken back."""
-        return self.filter(removed_at=None)
+    def put(
+        self,
+        account: Account,
+        items: Mapping[str, dt.date],
+        *,
+        by: User,
+        until: dt.date | None = None,
+    ) -> list[Mark]:
+        """Marks items (code -> the day since which each stands) as done, or until when they shall
+        be away; in the place of what was said of them before.
+        """
+        with transaction.atomic():
+            # two who mark the same at once: the later one stands
+            Account.objects.select_for_update().get(pk=account.pk)
+            self.filter(account=account, code__in=items).take_back()
+            at = timezone.now()  # the same for all: they are one action, and undone as one
+            return self.bulk_create(
+                Mark(
+                    created_at=at,
+                    account=account,
+                    code=code,
+                    since=since,
+                    kind=Mark.Kind.SNOOZED if until else Mark.Kind.DONE,
+                    until=until,
+                    created_by=by,
+                )
+                for code, since in items.items()
+            )
 
 
 class Mark(models.Model):
@@ -155,3 +202,7 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.kind}"
+
+    def hides(self, since: dt.date, *, today: dt.date) -> bool:
+        """Whether an item that stands since a day is away: not once it has opened anew."""
+        return since <= self.since and (self.until is None or today < self.until)

@@ -12,6 +12,16 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
+  // a button of the header opens its form in the rail
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-unfold]");
+    const fold = opener && document.getElementById(opener.dataset.unfold);
+    if (!fold || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    fold.open = true;
+    fold.querySelector("input:not([type=hidden]), textarea").focus();
+  });
+
   // a link that has opened the facts below its row closes them again
   const factsOf = (link) => document.getElementById(link.getAttribute("aria-controls"));
   document.addEventListener("htmx:afterSwap", (event) => {

@@ -1,7 +1,28 @@
 """The account page: what is it, why, what now."""
 
 from metrics.views.account.evidence import evidence
+from metrics.views.account.notes import note_add, note_remove, note_restore
 from metrics.views.account.override import override_give, override_withdraw
 from metrics.views.account.page import account
+from metrics.views.account.tasks import (
+    task_add,
+    task_done,
+    task_remove,
+    task_reopen,
+    task_restore,
+)
 
-__all__ = ["account", "evidence", "override_give", "override_withdraw"]
+__all__ = [
+    "account",
+    "evidence",
+    "note_add",
+    "note_remove",
+    "note_restore",
+    "override_give",
+    "override_withdraw",
+    "task_add",
+    "task_done",
+    "task_remove",
+    "task_reopen",
+    "task_restore",
+]
