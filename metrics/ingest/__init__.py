@@ -3,6 +3,7 @@
 from metrics.ingest.door import BatchReport, Origin, import_file
 from metrics.ingest.matching import take_in_matched
 from metrics.ingest.undo import NightIsOpen, Undone, UndoRefused, undo_batch
+from metrics.ingest.uploads import is_work_waiting, recover_uploads, work_uploads
 from metrics.sources.base import FileError
 
 __all__ = [
@@ -13,6 +14,9 @@ __all__ = [
     "UndoRefused",
     "Undone",
     "import_file",
+    "is_work_waiting",
+    "recover_uploads",
     "take_in_matched",
     "undo_batch",
+    "work_uploads",
 ]

@@ -22,6 +22,7 @@ ALIVE = 48_711
 # these make rows of other sources placeable, and so must not run beside them
 ENTITIES = ("accounts", "people")
 PATIENCE = dt.timedelta(minutes=1)
+INTERRUPTED = "interrupted: nothing of it was stored"
 REJECT_COLUMNS = (
     "batch_id", "line", "column", "code", "message", "raw", "state", "waits_for_account",
     "waits_for_person",
@@ -51,10 +52,16 @@ def close_interrupted() -> None:
     """Batches whose process has died are closed as failed; of their rows none is stored."""
     old = Batch.objects.filter(state=Batch.State.RUNNING, started_at__lt=timezone.now() - PATIENCE)
     for batch in old:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ALIVE, _int4(batch.pk)])
-            if cursor.fetchone()[0]:
-                fail(batch.pk, "interrupted: nothing of it was stored")
+        if is_dead(batch.pk):
+            fail(batch.pk, INTERRUPTED)
+
+
+def is_dead(batch_id: int) -> bool:
+    """Whether nobody writes a running batch; until the end of this transaction nobody begins to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ALIVE, _int4(batch_id)])
+        found: bool = cursor.fetchone()[0]
+    return found
 
 
 def fail(batch_id: int, error: str) -> None:

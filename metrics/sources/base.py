@@ -92,12 +92,20 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column. `mapped`: not in the canonical file, only a mapping can fill it."""
+    """One column. `mapped`: not in the canonical file, only a mapping can fill it.
+
+    `says`: what it holds, for people. `aliases`: other headings under which it often comes, the
+    likeliest first, with commas between them. `words`: all that its cells may say, where they are
+    few.
+    """
 
     name: str
     kind: Kind
     required: bool = False
     mapped: bool = False
+    says: str = ""
+    aliases: str = ""
+    words: tuple[str, ...] = ()
 
 
 def accept_all(values: Values, rules: Rules) -> None:
@@ -106,10 +114,14 @@ def accept_all(values: Values, rules: Rules) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A canonical file. `check` refuses rows whose cells contradict one another."""
+    """A canonical file. `check` refuses rows whose cells contradict one another; `title` and
+    `about` say to people what it holds.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    title: str = ""
+    about: str = ""
     check: Callable[[Values, Rules], None] = accept_all
 
     @property

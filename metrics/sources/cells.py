@@ -17,6 +17,8 @@ _WHOLE = re.compile(r"[+-]?\d+(\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _DOMAIN = re.compile(r"[^@\s/:.][^@\s/:]*\.[^@\s/:]+")
+# how a column that is read by `yes_no` says it to people
+YES_NO = ("yes", "no")
 _YES_NO = {"true": True, "yes": True, "1": True, "t": True, "y": True} | {
     "false": False, "no": False, "0": False, "f": False, "n": False
 }  # fmt: skip

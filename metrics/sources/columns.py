@@ -17,7 +17,7 @@ from metrics.sources.mapped import ReadCells
 
 KEYS = {
     "from", "value", "join", "with", "prefix", "lookup", "key", "take", "combine", "missing",
-    "map", "otherwise", "format", "plus", "times", "default",
+    "map", "otherwise", "keep", "format", "plus", "times", "default",
 }  # fmt: skip
 TEXTS = {"from", "with", "lookup", "key", "take", "combine", "missing", "format"}
 # exactly one of these says where the text comes from
@@ -49,7 +49,9 @@ class Spec:
         if "prefix" in table:
             read = _prefixed(read, str(table["prefix"]))
         if "map" in table:
-            read = _translated(read, table["map"], table.get("otherwise"))
+            read = _translated(
+                read, table["map"], table.get("otherwise"), keep=bool(table.get("keep"))
+            )
         if "times" in table:
             read = _multiplied(read, Decimal(str(table["times"])))
         if self.is_day or self.is_moment:
@@ -162,6 +164,8 @@ def _check_steps(where: str, table: dict[str, Any]) -> None:
         raise FileError(f"{where}.join must be a list of headers")
     if "map" in table and not isinstance(table["map"], dict):
         raise FileError(f"{where}.map must be a table")
+    if "keep" in table and (not isinstance(table["keep"], bool) or "otherwise" in table):
+        raise FileError(f"{where}.keep must be true or false, and stands in place of otherwise")
     if "times" in table and not isinstance(table["times"], int | float):
         raise FileError(f"{where}.times must be a number")
     plus = table.get("plus", {})
@@ -196,13 +200,17 @@ def _prefixed(read: ReadCells, prefix: str) -> ReadCells:
     return prefixed
 
 
-def _translated(read: ReadCells, words: Mapping[str, Any], otherwise: Any) -> ReadCells:
+def _translated(
+    read: ReadCells, words: Mapping[str, Any], otherwise: Any, *, keep: bool
+) -> ReadCells:
     known = {str(word): str(value) for word, value in words.items()}
 
     def translated(cells: Sequence[str]) -> str:
         text = read(cells).strip()
         if text in known:
             return known[text]
+        if keep:
+            return text
         if text and otherwise is None:
             raise BadCell("unmapped_value", f"no translation for {shown(text)}")
         return str(otherwise) if text else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.sources import cells, moments
+from metrics.sources.aliases import ACCOUNT
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 
@@ -15,12 +16,42 @@ def check(values: Values, rules: Rules) -> None:
 
 MILESTONES = Source(
     name="milestones",
+    title="Milestones",
+    about="The tasks of the first 90 days, when they are due and done.",
     columns=(
-        Column(name="account_external_id", kind=cells.text(cells.ID), required=True),
-        Column(name="name", kind=cells.text(200), required=True),
-        Column(name="due_on", kind=moments.day),
-        Column(name="completed_on", kind=moments.day),
-        Column(name="value", kind=cells.yes_no),
+        Column(
+            name="account_external_id",
+            kind=cells.text(cells.ID),
+            required=True,
+            says="id of the account",
+            aliases=ACCOUNT,
+        ),
+        Column(
+            name="name",
+            kind=cells.text(200),
+            required=True,
+            says="of the task; a later row with it changes the task",
+            aliases="milestone, task, title, step",
+        ),
+        Column(
+            name="due_on",
+            kind=moments.day,
+            says="day by which it should be done",
+            aliases="due date, due, due day, target date, deadline",
+        ),
+        Column(
+            name="completed_on",
+            kind=moments.day,
+            says="day on which it was done",
+            aliases="completed at, completed, done on, completion date, finished on",
+        ),
+        Column(
+            name="value",
+            kind=cells.yes_no,
+            says="yes: after it the product is worth its price",
+            words=cells.YES_NO,
+            aliases="value milestone, is value, first value",
+        ),
     ),
     check=check,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.sources import cells, moments
+from metrics.sources.aliases import ACCOUNT, EMAIL, PERSON
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 # lowest and highest score of each kind
@@ -42,17 +43,75 @@ def _check_moments(values: Values, rules: Rules) -> None:
 
 SURVEYS = Source(
     name="surveys",
+    title="Surveys",
+    about="NPS, CSAT and CES: what was asked, and what was answered.",
     columns=(
-        Column(name="external_id", kind=cells.text(cells.ID), required=True),
-        Column(name="account_external_id", kind=cells.text(cells.ID)),
-        Column(name="person_external_id", kind=cells.text(cells.ID)),
-        Column(name="kind", kind=cells.choice(*SCALES), required=True),
-        Column(name="sent_at", kind=moments.moment),
-        Column(name="answered_at", kind=moments.moment),
-        Column(name="score", kind=cells.number(0, 10)),
-        Column(name="comment", kind=cells.text()),
-        Column(name="followed_up_at", kind=moments.moment),
-        Column(name="person_email", kind=cells.email, mapped=True),
+        Column(
+            name="external_id",
+            kind=cells.text(cells.ID),
+            required=True,
+            says="id of the question or its answer",
+            aliases="response id, id, token, survey id",
+        ),
+        Column(
+            name="account_external_id",
+            kind=cells.text(cells.ID),
+            says="id of the account",
+            aliases=ACCOUNT,
+        ),
+        Column(
+            name="person_external_id",
+            kind=cells.text(cells.ID),
+            says="id of the person",
+            aliases=PERSON,
+        ),
+        Column(
+            name="kind",
+            kind=cells.choice(*SCALES),
+            required=True,
+            says="which question it was",
+            words=tuple(SCALES),
+            aliases="type, survey type, metric, survey",
+        ),
+        Column(
+            name="sent_at",
+            kind=moments.moment,
+            says="when it was asked",
+            aliases="sent, sent on, requested at, invited at",
+        ),
+        Column(
+            name="answered_at",
+            kind=moments.moment,
+            says="when it was answered",
+            aliases=(
+                "responded at, created at, submitted at, date, timestamp, answered, response date"
+            ),
+        ),
+        Column(
+            name="score",
+            kind=cells.number(0, 10),
+            says="the points given",
+            aliases="nps, rating, value, answer, likelihood, nps score",
+        ),
+        Column(
+            name="comment",
+            kind=cells.text(),
+            says="the words with it",
+            aliases="text, feedback, reason, verbatim",
+        ),
+        Column(
+            name="followed_up_at",
+            kind=moments.moment,
+            says="when you came back to her",
+            aliases="follow up at, closed loop at, followed up",
+        ),
+        Column(
+            name="person_email",
+            kind=cells.email,
+            mapped=True,
+            says="her address, where there is no id",
+            aliases=EMAIL,
+        ),
     ),
     check=check,
 )

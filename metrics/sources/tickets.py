@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.sources import cells, moments
+from metrics.sources.aliases import ACCOUNT, EMAIL
 from metrics.sources.base import BadCell, Column, Rules, Source, Values
 
 MAX_REOPENS = 9_999
@@ -27,22 +28,104 @@ def check(values: Values, rules: Rules) -> None:
 
 TICKETS = Source(
     name="tickets",
+    title="Tickets",
+    about="What people asked your support, when they were answered, and how it was.",
     columns=(
-        Column(name="external_id", kind=cells.text(cells.ID), required=True),
-        Column(name="account_external_id", kind=cells.text(cells.ID)),
-        Column(name="person_external_id", kind=cells.text(cells.ID)),
-        Column(name="opened_at", kind=moments.moment, required=True),
-        Column(name="first_answer_at", kind=moments.moment),
-        Column(name="solved_at", kind=moments.moment),
-        Column(name="severity", kind=cells.text(20)),
-        Column(name="topic", kind=cells.text(200)),
-        Column(name="maturity", kind=cells.choice("intro", "advanced", "unknown")),
-        Column(name="escalated", kind=cells.yes_no),
-        Column(name="reopens", kind=cells.whole(0, MAX_REOPENS)),
-        Column(name="channel", kind=cells.text(40)),
-        Column(name="csat", kind=cells.number(1, 5)),
-        Column(name="comment", kind=cells.text()),
-        Column(name="person_email", kind=cells.email, mapped=True),
+        Column(
+            name="external_id",
+            kind=cells.text(cells.ID),
+            required=True,
+            says="number of the ticket",
+            aliases="ticket id, id, ticket, case number, case id, conversation id, number",
+        ),
+        Column(
+            name="account_external_id",
+            kind=cells.text(cells.ID),
+            says="id of the account",
+            aliases=ACCOUNT,
+        ),
+        Column(
+            name="person_external_id",
+            kind=cells.text(cells.ID),
+            says="id of the person who asked",
+            aliases="user id, person id, person, contact id, user, learner id, requester id",
+        ),
+        Column(
+            name="opened_at",
+            kind=moments.moment,
+            required=True,
+            says="when it came",
+            aliases=("created at, submitted at, opened, created, date, timestamp, created time"),
+        ),
+        Column(
+            name="first_answer_at",
+            kind=moments.moment,
+            says="when somebody answered first",
+            aliases="first response at, first reply at, first responded at, first response",
+        ),
+        Column(
+            name="solved_at",
+            kind=moments.moment,
+            says="when it was solved",
+            aliases="closed at, resolved at, resolved time, solved, closed",
+        ),
+        Column(
+            name="severity",
+            kind=cells.text(20),
+            says="in your words; urgent and P1 are understood",
+            aliases="priority, urgency",
+        ),
+        Column(
+            name="topic",
+            kind=cells.text(200),
+            says="what it is about",
+            aliases="subject, category, tag, feature",
+        ),
+        Column(
+            name="maturity",
+            kind=cells.choice("intro", "advanced", "unknown"),
+            says="whether a beginner would ask it",
+            words=("intro", "advanced", "unknown"),
+            aliases="question level, knowledge level",
+        ),
+        Column(
+            name="escalated",
+            kind=cells.yes_no,
+            says="whether it went further up",
+            words=cells.YES_NO,
+            aliases="escalation flag, is escalated, escalation",
+        ),
+        Column(
+            name="reopens",
+            kind=cells.whole(0, MAX_REOPENS),
+            says="how often it was opened again",
+            aliases="reopen count, reopened",
+        ),
+        Column(
+            name="channel",
+            kind=cells.text(40),
+            says="how it came: email, chat, phone",
+            aliases="source, via, contact channel",
+        ),
+        Column(
+            name="csat",
+            kind=cells.number(1, 5),
+            says="1 to 5 points for the answer",
+            aliases="satisfaction score, satisfaction, rating, csat score",
+        ),
+        Column(
+            name="comment",
+            kind=cells.text(),
+            says="her words about it",
+            aliases="text, feedback, reason, verbatim, satisfaction comment",
+        ),
+        Column(
+            name="person_email",
+            kind=cells.email,
+            mapped=True,
+            says="her address, where there is no id",
+            aliases=EMAIL,
+        ),
     ),
     check=check,
 )
