@@ -17,8 +17,11 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from accounts.models import User
 from metrics import ingest, nightly
+from metrics.ingest import invented
 from metrics.models import Run
+from metrics.models.demo import DemoLoad
 
 log = logging.getLogger(__name__)
 WORK_SECONDS = 60
@@ -50,6 +53,25 @@ def recalculate(first: dt.date, last: dt.date, *, as_of_day: bool, reason: str =
     return runs
 
 
+def fill_history(days: int = 365) -> None:
+    """Past scores of the demo data, for trends; the newest day once more after them."""
+    now = timezone.now()
+    nightly.request_history(days, now=now, reason="history of the demo data")
+    wake_workers()
+
+
+def first_run() -> None:
+    """The very first run, without the pause after an import: somebody asks for it."""
+    nightly.ensure_runs(timezone.now(), at_once=True)
+    wake_workers()
+
+
+def load_demo(*, by: User) -> None:
+    """Asks for synthetic customers; raises NotEmpty where there are others."""
+    DemoLoad.ask(by=by, now=timezone.now())
+    transaction.on_commit(lambda: _send(ingest_demo), robust=True)
+
+
 def take_in_soon() -> None:
     """Rows that an alias has placed are taken in once it is committed, or by the next tick."""
     transaction.on_commit(lambda: _send(take_in), robust=True)
@@ -78,8 +100,17 @@ def tick() -> None:
     """Every 60 s: asks the ledger which nights are missing, and wakes the workers."""
     ingest.take_in_matched()
     nightly.ensure_runs(timezone.now())
+    if DemoLoad.objects.filter(finished_at=None, error="").exists():
+        _send(ingest_demo)
     if Run.objects.open().exists():
         wake_workers()
+
+
+@shared_task(time_limit=900, soft_time_limit=840)
+def ingest_demo() -> None:
+    """Synthetic customers that an admin asked for, and their first scores."""
+    if invented.load_asked_for():
+        first_run()
 
 
 @shared_task

@@ -3,7 +3,8 @@
 from django.urls import include, path
 
 from metrics.models.scorecards import DEFAULT_LINE
-from metrics.views import account, day, portfolio, runs, scorecard
+from metrics.views import account, day, portfolio, runs, scorecard, setup
+from metrics.views.help import help_page
 
 of_line = [
     path("", scorecard.scorecard, name="scorecard"),
@@ -42,6 +43,14 @@ urlpatterns = [
     path("day/<int:pk>/done/", day.day_done, name="day_done"),
     path("day/<int:pk>/snooze/", day.day_snooze, name="day_snooze"),
     path("day/undo/<slug:numbers>/", day.day_undo, name="day_undo"),
+    path("help/", help_page, name="help"),
+    path("setup/", setup.setup, name="setup"),
+    path("setup/organisation/", setup.setup_organisation, name="setup_organisation"),
+    path("setup/weights/", setup.setup_weights, name="setup_weights"),
+    path("setup/data/", setup.setup_data, name="setup_data"),
+    path("setup/run/", setup.setup_run, name="setup_run"),
+    path("setup/start/", setup.setup_start, name="setup_start"),
+    path("setup/finish/", setup.setup_finish, name="setup_finish"),
     path("scorecard/new/", scorecard.scorecard_new, name="scorecard_new"),
     path("scorecard/recalculate/", scorecard.scorecard_recalculate, name="scorecard_recalculate"),
     path("scorecard/line/<slug:line>/", include(of_line)),

@@ -16,7 +16,9 @@ from accounts.toasts import toast
 @require_http_methods(["GET", "POST"])
 def organisation(request: HttpRequest) -> HttpResponse:
     """Name, zone, run hour, rhythm and promises; what is changed counts from the next run on."""
-    form = OrganisationForm(request.POST or None, instance=Organisation.current())
+    form = OrganisationForm(
+        request.POST if request.method == "POST" else None, instance=Organisation.current()
+    )
     if request.method == "POST" and form.is_valid():
         form.save()
         toast(request, "Settings saved; the next run uses them")

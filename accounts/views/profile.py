@@ -20,7 +20,7 @@ password_change = PasswordChangeView.as_view(success_url=reverse_lazy("account_l
 def profile(request: HttpRequest) -> HttpResponse:
     """What she says of herself."""
     user = user_of(request)
-    form = ProfileForm(request.POST or None, instance=user)
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         toast(request, "Profile saved")

@@ -24,7 +24,7 @@ NO_LONGER = "You are no admin any more, so nothing was changed."
 @require_http_methods(["GET", "POST"])
 def users(request: HttpRequest) -> HttpResponse:
     """Everybody who may log in, and the form that invites somebody."""
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         invited = invite(form.save(commit=False))
         mailed = send_link(request, invited)
@@ -44,7 +44,7 @@ def users(request: HttpRequest) -> HttpResponse:
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """Her name, role and manager."""
     chosen, by = get_object_or_404(User, pk=pk), user_of(request)
-    form = RoleForm(request.POST or None, instance=chosen)
+    form = RoleForm(request.POST if request.method == "POST" else None, instance=chosen)
     if request.method == "POST" and form.is_valid() and _changed(form, by=by):
         toast(request, f"{chosen} is saved as {chosen.get_role_display()}")
         # who took the role from herself sees no users any more

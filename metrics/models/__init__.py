@@ -3,6 +3,7 @@
 from metrics.models.actions import Mark, Note, Task
 from metrics.models.batches import Batch, Reject
 from metrics.models.deeds import Deed
+from metrics.models.demo import DemoLoad
 from metrics.models.facts import (
     Feature,
     SourceStatus,
@@ -26,6 +27,7 @@ __all__ = [
     "Alias",
     "Batch",
     "Deed",
+    "DemoLoad",
     "DirtyDay",
     "Feature",
     "FeatureCalendar",

@@ -12,6 +12,7 @@ from metrics.models import Batch, Run, Scorecard
 from metrics.scoring.version import CODE_VERSION
 
 CATCH_UP_DAYS = 14
+DAILY = 100  # days of a history; before that a week apart is enough for a year's line
 # who imports ten files by hand is not done after the first
 QUIET = dt.timedelta(minutes=5)
 
@@ -68,6 +69,20 @@ def request_days(
             )
         )
     return runs
+
+
+def request_history(days: int, *, now: dt.datetime, reason: str) -> list[Run]:
+    """Asks for the past days that were never calculated, and for today again: bands and momentum
+    of today rest on the days before it.
+    """
+    today = Organisation.current().day_of(now)
+    backs = [back for back in range(1, days) if back <= DAILY or back % 7 == 0]
+    wanted = {today - dt.timedelta(days=back) for back in backs}
+    missing = wanted - set(Run.objects.values_list("business_day", flat=True))
+    if not missing:
+        return []
+    runs = request_days(missing, as_of_day=True, now=now, reason=reason)
+    return [*runs, *request_days([today], as_of_day=False, now=now, reason=reason)]
 
 
 def days_between(first: dt.date, last: dt.date) -> list[dt.date]:

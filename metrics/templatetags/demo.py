@@ -1,4 +1,4 @@
-"""The invented users whom a demo installation offers on its log-in page."""
+"""What the log-in page offers: the invented users of a demo, or how the first admin is made."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from accounts.forms import DemoLogInForm
+from accounts.invitations import has_mail_server
 from accounts.models import Organisation, Role, User
 from metrics.templatetags.formats import plural
 
@@ -34,6 +35,12 @@ def demo_roles() -> list[dict[str, Any]]:
 
 
 @register.simple_tag
+def has_no_user() -> bool:
+    """Whether nobody could log in yet: a fresh installation."""
+    return not User.objects.exists()
+
+
+@register.simple_tag
 def mails_go_to_log() -> bool:
     """Whether mails are only printed, because no mail server is set."""
-    return "console" in settings.EMAIL_BACKEND
+    return not has_mail_server()

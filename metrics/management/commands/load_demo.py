@@ -4,44 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Account, Organisation, Role, User
+from accounts.models import Account, Organisation
 from metrics.demo import Plan, generate
-from metrics.ingest import import_file
-
-ORDER = (
-    "features",
-    "accounts",
-    "people",
-    "usage",
-    "milestones",
-    "training",
-    "tickets",
-    "surveys",
-    "arr_movements",
-    "source_status",
-)
-PASSWORD = "healthscore-demo"  # noqa: S105  # printed on the demo's log-in page
-# e-mail, name, role, her manager
-USERS = (
-    ("ada@example.com", "Ada Kaplan", Role.ADMIN, None),
-    ("ben@example.com", "Ben Okafor", Role.MANAGER, None),
-    ("eva@example.com", "Eva Brandt", Role.MANAGER, None),
-    ("ana@example.com", "Ana Duarte", Role.CSM, "ben@example.com"),
-    ("tom@example.com", "Tom Hale", Role.CSM, "ben@example.com"),
-    ("mei@example.com", "Mei Tanaka", Role.CSM, "ben@example.com"),
-    ("jonas@example.com", "Jonas Weber", Role.CSM, "eva@example.com"),
-    ("priya@example.com", "Priya Raman", Role.CSM, "eva@example.com"),
-    # sees nothing: a new colleague of the other team, still without accounts
-    ("cy@example.com", "Cy Marlow", Role.CSM, "eva@example.com"),
-)
+from metrics.ingest.invented import DAYS, load, make_users
 
 
 class Command(BaseCommand):
@@ -51,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--accounts", type=int, default=60)
-        parser.add_argument("--days", type=int, default=400, help="length of the history")
+        parser.add_argument("--days", type=int, default=DAYS, help="length of the history")
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--people", type=float, default=19.0, help="mean people an account")
         parser.add_argument("--end", type=dt.date.fromisoformat, help="first day without data")
@@ -68,10 +39,8 @@ class Command(BaseCommand):
         organisation = Organisation.current()
         today = organisation.day_of(timezone.now())
         plan = _plan(options, zone=organisation.timezone, today=today)
-        make_users(organisation)
-        with tempfile.TemporaryDirectory(prefix="healthscore-demo-") as folder:
-            generate(plan, Path(folder))
-            self.stdout.write(json.dumps(import_all(Path(folder))))
+        make_users(organisation, may_log_in=True)
+        self.stdout.write(json.dumps(load(plan)))
 
 
 def _plan(options: dict[str, Any], *, zone: str, today: dt.date) -> Plan:
@@ -89,29 +58,3 @@ def _plan(options: dict[str, Any], *, zone: str, today: dt.date) -> Plan:
         )
     except ValueError as error:
         raise CommandError(str(error)) from error
-
-
-def make_users(organisation: Organisation) -> None:
-    """Those who can log in to the demo; safe to repeat after an import that failed."""
-    with transaction.atomic():
-        organisation.is_demo = True
-        organisation.save(update_fields=["is_demo"])
-        for email, name, role, manager in USERS:
-            if not User.objects.filter(email=email).exists():
-                User.objects.create_user(
-                    email,
-                    PASSWORD,
-                    name=name,
-                    role=role,
-                    manager=User.objects.get(email=manager) if manager else None,
-                )
-
-
-def import_all(folder: Path) -> dict[str, int]:
-    """Accepted rows by source; `usage_late`: rows that are known from now on only."""
-    accepted = {
-        source: import_file(source, folder / f"{source}.csv", known_at="occurred").accepted
-        for source in ORDER
-    }
-    accepted["usage_late"] = import_file("usage", folder / "usage_late.csv").accepted
-    return accepted

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -21,6 +21,7 @@ from metrics.views.portfolio.lead import lead
 from metrics.views.portfolio.menus import menus, presets
 from metrics.views.portfolio.table import headings, read_page, read_sort
 from metrics.views.runs.progress import next_run, progress_of
+from metrics.views.setup.offer import is_due, leads_there
 
 PAGE = "metrics/portfolio.html"
 PERIODS = (7, 30)
@@ -42,8 +43,11 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 
 def _waiting(request: HttpRequest, run: Run | None) -> HttpResponse:
     """Nothing to show yet, and what comes next."""
+    if leads_there(request):
+        return redirect("setup")
     context = {
         "has_accounts": Account.objects.exists(),
+        "setup_is_due": is_due(request),
         "run": run,
         "progress": progress_of(next_run()),
     }
