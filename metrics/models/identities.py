@@ -26,7 +26,7 @@ class AliasQuerySet(models.QuerySet["Alias"]):
         """
         target = {to._meta.model_name or "": to}
         with transaction.atomic():
-            kind = Alias.Kind(to._meta.model_name)
+            kind = Alias.Kind(to._meta.model_name or "")
             old = self.standing().select_for_update().filter(kind=kind, value=value)
             old.update(removed_at=timezone.now())
             return self.create(kind=kind, value=value, created_by=by, **target)
