@@ -10,8 +10,10 @@ from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from healthscore.embedded.servers import in_use
+from metrics.models import Scorecard
 
 # A law holds however slow a machine is that has other work, too: parallel workers are such work.
 hypothesis_settings.register_profile(
@@ -47,21 +49,32 @@ def django_db_modify_db_settings(
     """Before pytest-django makes its database: one for each worker of a parallel run."""
 
 
+@pytest.fixture(scope="session")
+def installed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[Scorecard]:
+    """The rows that migrations made."""
+    with django_db_blocker.unblock():
+        return list(Scorecard.objects.all())
+
+
 # Django empties the tables that it manages after a test with real transactions; these it does not
 UNMANAGED = (
     "metrics_usage_user_day, metrics_activity_calendar, metrics_feature_calendar, metrics_snapshot"
 )
+REAL = {"transactional_db", "live_server"}
 
 
 @pytest.fixture(autouse=True)
-def empty_unmanaged_tables(
-    request: pytest.FixtureRequest, _django_db_marker: None
-) -> Iterator[None]:
-    """A test with real transactions leaves nothing behind in any table."""
-    yield
+def as_installed(request: pytest.FixtureRequest, _django_db_marker: None) -> Iterator[None]:
+    """Whatever ran before, every test finds what migrations made, and nothing else in any table."""
     marker = request.node.get_closest_marker("django_db")
-    real = {"transactional_db", "live_server"} & set(request.fixturenames)
-    if real or (marker and marker.kwargs.get("transaction")):
+    real = REAL & set(request.fixturenames) or (marker and marker.kwargs.get("transaction"))
+    if marker or {"db", *REAL} & set(request.fixturenames):
+        rows = request.getfixturevalue("installed")  # read before the first test empties them
+        request.getfixturevalue("transactional_db" if real else "db")
+        if not Scorecard.objects.exists():
+            Scorecard.objects.bulk_create(rows)
+    yield
+    if real:
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {UNMANAGED}")
 

@@ -163,7 +163,7 @@ class Stack:
         return done.returncode == 0
 
 
-def until(ready: Any, *, seconds: float = 30) -> None:
+def until(ready: Any, *, seconds: float = 120) -> None:
     """Wait until `ready` is true; an error means: not yet."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
