@@ -216,8 +216,9 @@ def test_a_page_reads_one_run_only(run: Run, team: dict[str, User]) -> None:
 
 
 def test_without_accounts_the_page_says_how_to_bring_them_in(team: dict[str, User]) -> None:
-    html = client_of(team["ada"]).get("/").content.decode()
-    assert "import_csv accounts accounts.csv" in html
+    ada = client_of(team["ada"])
+    assert ada.get("/").headers["Location"] == "/setup/"
+    assert "Bring in your accounts" in ada.get("/").content.decode()
     make_account(owner=team["ana"])
     assert "The first run is on its way" in client_of(team["ana"]).get("/").content.decode()
 
