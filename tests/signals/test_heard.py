@@ -5,6 +5,7 @@ week is 9 to 3 days ago, and the one before 16 to 10.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +17,11 @@ from metrics.signals.evidence import evidence
 from metrics.signals.heard import days_heard, looks_back
 from metrics.signals.portfolio import sample
 from metrics.signals.support import weeks_lost
-from tests.frames_maker import make_frames, person, weekdays
+from tests.frames_maker import DAY, make_frames, person, weekdays
 from tests.signals.any_frames import as_previous, score_of
 from tests.signals.checks import check, is_null, result
 
+MONDAY = dt.date(2026, 3, 16)
 DAY_RATE = Portfolio(ticket_rate=(0.1,) * 5)
 
 
@@ -42,6 +44,20 @@ def test_where_not_so_many_days_are_known_all_of_them_are_looked_at() -> None:
     assert looks_back(frames, days=28).tolist() == [HISTORY_DAYS]
     # 371 days less 52 weeks: two of this week, the first five of the year
     assert days_heard(frames, days=28)[0].nonzero()[0].tolist() == [28 - 7, 27]
+
+
+def test_a_year_without_a_word_is_looked_at_whole() -> None:
+    """On a Monday all 53 weeks are complete."""
+    frames = make_frames(day=MONDAY, people=[person(active=[300])], seats=1, unheard=range(1, 54))
+    assert looks_back(frames, days=28).tolist() == [HISTORY_DAYS]
+    assert not days_heard(frames, days=28).any()
+    check("S01", frames, 1.0, 100.0)
+
+
+def test_a_lost_weekend_alone_loses_no_seven_days() -> None:
+    """From Saturday to Friday each, and from Monday to Sunday."""
+    for day, count in ((MONDAY, 1), (MONDAY - dt.timedelta(days=2), 1), (DAY, 2)):
+        assert weeks_lost(make_frames(day=day, unheard=[3])).sum() == count
 
 
 def test_s01_looks_four_heard_weeks_back() -> None:
