@@ -77,6 +77,11 @@ def take_in_soon() -> None:
     transaction.on_commit(lambda: _send(take_in), robust=True)
 
 
+def import_soon() -> None:
+    """Uploads and undos that were asked for are done once that is committed, or after a tick."""
+    transaction.on_commit(lambda: _send(ingest_uploads), robust=True)
+
+
 def _send(task: Task[[], None] | None = None) -> None:
     try:
         _ask_broker(settings.CELERY_BROKER_URL)
@@ -104,6 +109,9 @@ def tick() -> None:
         _send(ingest_demo)
     if Run.objects.open().exists():
         wake_workers()
+    ingest.recover_uploads()
+    if ingest.is_work_waiting():
+        import_soon()
 
 
 @shared_task(time_limit=900, soft_time_limit=840)
@@ -111,6 +119,12 @@ def ingest_demo() -> None:
     """Synthetic customers that an admin asked for, and their first scores."""
     if invented.load_asked_for():
         first_run()
+
+
+@shared_task(time_limit=7200, soft_time_limit=7000)
+def ingest_uploads() -> None:
+    """Dry runs, imports and undos that a page asked for; a large file takes minutes."""
+    ingest.work_uploads()
 
 
 @shared_task

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from metrics.models.scorecards import DEFAULT_LINE
-from metrics.views import account, day, portfolio, runs, scorecard, setup
+from metrics.views import account, day, imports, portfolio, runs, scorecard, setup
 from metrics.views.help import help_page
 
 of_line = [
@@ -74,4 +74,17 @@ urlpatterns = [
     path("runs/unmatched/match/", runs.unmatched_match, name="unmatched_match"),
     path("runs/unmatched/give/", runs.alias_give, name="alias_give"),
     path("runs/unmatched/<int:pk>/take-back/", runs.alias_take_back, name="alias_take_back"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports.csv", imports.imports_csv, name="imports_csv"),
+    path("imports/new/", imports.imports_new, name="imports_new"),
+    path("imports/new/<slug:source>/", imports.imports_source, name="imports_source"),
+    path("imports/new/<slug:source>/upload/", imports.imports_upload, name="imports_upload"),
+    path("imports/templates/<slug:source>.csv", imports.imports_template, name="imports_template"),
+    path("imports/files/<int:pk>/", imports.imports_file, name="imports_file"),
+    path("imports/files/<int:pk>/columns/", imports.imports_columns, name="imports_columns"),
+    path("imports/files/<int:pk>/again/", imports.imports_again, name="imports_again"),
+    path("imports/files/<int:pk>/apply/", imports.imports_apply, name="imports_apply"),
+    path("imports/files/<int:pk>/discard/", imports.imports_discard, name="imports_discard"),
+    path("imports/<int:pk>/", imports.imports_batch, name="imports_batch"),
+    path("imports/<int:pk>/undo/", imports.imports_undo, name="imports_undo"),
 ]

@@ -101,6 +101,11 @@ class Batch(models.Model):
         """Whether an undo may be asked for."""
         return self.state == self.State.FINISHED and self.is_undoable and not self.undo_asked_at
 
+    @property
+    def is_being_undone(self) -> bool:
+        """Whether an undo is asked for and not done."""
+        return self.state == self.State.FINISHED and self.undo_asked_at is not None
+
     def ask_undo(self, *, by: User) -> bool:
         """Puts the undo down for a worker; False where it is undone or asked for already."""
         open_ = Batch.objects.filter(

@@ -152,6 +152,15 @@ class Upload(models.Model):
         """Whether a worker does something for it, or is about to."""
         return self.state in self.WORK
 
+    def keep_choices(self, mapping: dict[str, Any], *, known_at: str) -> bool:
+        """What was chosen so far."""
+        return self._move(
+            self.State.MAPPING,
+            before=(self.State.MAPPING,),
+            mapping=mapping,
+            known_at_mode=known_at,
+        )
+
     def ask_check(self, mapping: dict[str, Any], *, known_at: str, by: User) -> bool:
         """A dry run with this mapping; False where somebody else was faster."""
         return self._move(
