@@ -20,6 +20,7 @@ SHAPES = {
     "chevron-left": "M10 4L6 8l4 4",
     "chevron-right": "M6 4l4 4-4 4",
     "clock": "M8 2a6 6 0 100 12A6 6 0 008 2zM8 5v3l2 1.5",
+    "columns": "M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10",
     "cross": "M4 4l8 8M12 4l-8 8",
     "download": "M8 2v8M5 7l3 3 3-3M2.5 11v2.5h11V11",
     "edit": "M10.5 3l2.5 2.5L6 12.5l-3 .5.5-3z",
@@ -37,6 +38,7 @@ SHAPES = {
     "sliders": "M4 2.5v11M8 2.5v11M12 2.5v11M2.5 6h3M6.5 10h3M10.5 5h3",
     "spread": "M2.5 8h3l4-4.5h4M9.5 12.5l-2-2.2M9.5 12.5h4M11.5 1.5l2 2-2 2M11.5 10.5l2 2-2 2",
     "unlock": "M4 7.5h8V14H4zM5.5 7.5V5a2.5 2.5 0 014.8-1",
+    "upload": "M8 10V2M5 5l3-3 3 3M2.5 11v2.5h11V11",
     "warning": "M8 2.5l6 11H2zM8 6.5v3.2M8 11.8h.01",
 }
 
