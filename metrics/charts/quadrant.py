@@ -51,6 +51,7 @@ def quadrant(
     layout["xaxis"] |= {"range": [max(low, 0), 101], "title": {"text": "Score"}}
     unit = f"ARR, {plot_text(currency)}" if currency else "ARR"
     layout["yaxis"] |= {"type": "log", "title": {"text": unit}, "tickformat": "~s", "dtick": 1}
+    layout["dragmode"] = False
     layout["shapes"] = [_rule(limit, upright=True) for limit in (red_below, green_from)]
     if middle > 0:
         layout["shapes"].append(_rule(middle, upright=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -47,10 +47,11 @@ class SavedView(models.Model):
 
     def rename(self, name: str) -> bool:
         """False where another one of hers is called so."""
-        taken = SavedView.objects.filter(owner_id=self.owner_id, name=name).exclude(pk=self.pk)
-        if taken.exists():
+        try:
+            with transaction.atomic():
+                return bool(SavedView.objects.filter(pk=self.pk).update(name=name))
+        except IntegrityError:
             return False
-        return bool(SavedView.objects.filter(pk=self.pk).update(name=name))
 
     def share(self, *, is_shared: bool) -> None:
         """Everybody sees it, or nobody but her."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -61,3 +62,34 @@ def swap(target: str, address: str) -> SafeString:
 def with_parameter(context: dict[str, Any], name: str, value: Any) -> str:
     """`here` where the name of the parameter is itself a variable."""
     return here(context, **{name: value})
+
+
+@register.simple_tag(takes_context=True)
+def without(context: dict[str, Any], names: Iterable[str]) -> str:
+    """`here` with all these parameters taken out."""
+    return here(context, **dict.fromkeys(names, ""))
+
+
+@register.simple_tag(takes_context=True)
+def swap_form(context: dict[str, Any], target: str) -> SafeString:
+    """The attributes of a form that asks for this page anew and replaces `target` of it."""
+    return format_html(
+        'hx-get="{0}" hx-target="#{1}" hx-swap="outerHTML show:none" hx-push-url="true"'
+        ' hx-indicator="#{1}"',
+        context["request"].path,
+        target,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: dict[str, Any], name: str) -> SafeString:
+    """Hidden inputs with what the address asks for beside `name`, for a form that sets it."""
+    return kept_but(context, [name])
+
+
+@register.simple_tag(takes_context=True)
+def kept_but(context: dict[str, Any], names: Iterable[str]) -> SafeString:
+    """`kept` for a form that sets several parameters."""
+    left_out = {"page", *names}
+    pairs = [pair for pair in _pairs(context["request"]) if pair[0] not in left_out]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)

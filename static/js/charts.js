@@ -23,12 +23,21 @@
       ? { ...layout, annotations: (layout.annotations || []).filter((label) => label.xref === "paper") }
       : layout;
 
+  // a mark leads to a page of ours, or nowhere
+  const follow = (address) => {
+    if (/^\/(?!\/)/.test(address)) window.location.assign(address);
+  };
+
   const draw = (place) => {
     const source = document.getElementById(place.dataset.chart);
     if (!source || !window.Plotly || !place.offsetParent) return;
     const figure = JSON.parse(source.textContent);
     const { data, layout } = resolve(figure, getComputedStyle(document.documentElement));
     window.Plotly.react(place, data, fitted(layout), CONFIG);
+    if ("links" in place.dataset && !place.linked) {
+      place.linked = true;
+      place.on("plotly_click", ({ points }) => follow(points[0].customdata));
+    }
   };
 
   const all = () => document.querySelectorAll("[data-chart]").forEach(draw);

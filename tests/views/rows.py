@@ -28,14 +28,18 @@ def make_run(day: dt.date = DAY, *, published: bool = True, **over: Any) -> Run:
 
 def make_row(run: Run, owner: User | None, name: str, **over: Any) -> AccountCurrent:
     """An account and its row in a run: green and steady unless said otherwise."""
-    account: Account = make_account(name=name, owner=owner)
+    return make_current(run, make_account(name=name, owner=owner), name, **over)
+
+
+def make_current(run: Run, account: Account, name: str, **over: Any) -> AccountCurrent:
+    """The row of an account in a run."""
     values = {
         "run_id": run.pk,
         "account_id": account.pk,
         "name": name,
         "segment": "SMB",
         "plan": "Team",
-        "owner_id": owner.pk if owner else None,
+        "owner_id": account.owner_id,
         "arr": 10_000,
         "currency": "USD",
         "renews_on": run.business_day + dt.timedelta(days=200),

@@ -87,6 +87,7 @@ def test_every_column_of_a_row() -> None:
         "training": "80",
         "support": "",
         "sentiment": "80",
+        "tags": "",
     }
 
 

@@ -116,6 +116,6 @@ def test_every_flag_is_offered_and_a_clear_takes_it_out(run: Run, team: dict[str
 def test_the_tabs_know_their_filters(run: Run, team: dict[str, User]) -> None:
     make_book(run, team)
     client = client_of(team["ana"])
-    for tab in client.get("/").context["presets"]:
-        shown = client.get(f"/{tab['address']}").context["presets"]
-        assert [each["label"] for each in shown if each["is_on"]] == [tab["label"]]
+    for tab in client.get("/").context["tabs"]:
+        shown = client.get(f"/{tab.address}").context["tabs"]
+        assert [each.label for each in shown if each.is_on] == [tab.label]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Floor
 
 from metrics.models import AccountCurrent
 from metrics.models.scores import Band
-from metrics.views.portfolio.filters import BETTER, WORSE, renewal
+from metrics.views.portfolio.narrowing import BETTER, WORSE, renewal
 
 SOON = "90"
 BIN = 5
@@ -37,6 +38,8 @@ class Figures:
     red_soon_arr: Decimal = Decimal(0)
     mean: float | None = None
     mean_change: float | None = None
+    # lower end of five points -> accounts
+    bins: Counter[int] = field(default_factory=Counter)
 
     @property
     def arr(self) -> Decimal:
@@ -83,9 +86,12 @@ class Figures:
 def figures(rows: QuerySet[AccountCurrent], *, today: dt.date) -> Figures:
     """All figures of the scope."""
     soon = renewal(SOON, today)
+    # who has given notice is shown, but out of all means
+    staying = ~Q(status="leaving")
     groups = list(
         rows.order_by()
-        .values("band", "currency")
+        .annotate(bin=Floor(F("score") / BIN))
+        .values("band", "currency", "bin")
         .annotate(
             accounts=Count("account_id"),
             money=Sum("arr"),
@@ -93,15 +99,17 @@ def figures(rows: QuerySet[AccountCurrent], *, today: dt.date) -> Figures:
             better=Count("account_id", filter=BETTER),
             soon=Count("account_id", filter=soon),
             soon_money=Sum("arr", filter=soon),
+            scores=Sum("score", filter=staying),
+            scored=Count("score", filter=staying),
+            changes=Sum("change_30", filter=staying),
+            changed=Count("change_30", filter=staying),
         )
     )
     currencies: Counter[str] = Counter()
     for group in groups:
         currencies[group["currency"]] += group["accounts"]
-    # who has given notice is shown, but out of all statistics
-    staying = rows.exclude(status="leaving")
-    means = staying.aggregate(mean=Avg("score"), change=Avg("change_30"))
-    found = Figures(mean=means["mean"], mean_change=means["change"])
+    found = Figures(mean=_mean(groups, "scores", "scored"))
+    found.mean_change = _mean(groups, "changes", "changed")
     found.currency = currencies.most_common(1)[0][0] if currencies else ""
     found.others = sum(currencies.values()) - currencies[found.currency]
     for group in groups:
@@ -109,36 +117,34 @@ def figures(rows: QuerySet[AccountCurrent], *, today: dt.date) -> Figures:
     return found
 
 
+def _mean(groups: Sequence[Mapping[str, Any]], total: str, count: str) -> float | None:
+    counted = sum(group[count] for group in groups)
+    return sum(group[total] or 0.0 for group in groups) / counted if counted else None
+
+
 def _add(found: Figures, group: dict[str, Any]) -> None:
     band, is_red = group["band"], group["band"] == Band.RED.value
     found.accounts += group["accounts"]
     found.scored += group["accounts"] if band != Band.GREY.value else 0
     found.by_band[band] += group["accounts"]
+    if group["bin"] is not None:
+        # 100 belongs to the last bin
+        found.bins[min(int(group["bin"]) * BIN, 100 - BIN)] += group["accounts"]
     found.worse += group["worse"]
     found.better += group["better"]
     found.soon += group["soon"]
     found.red_soon += group["soon"] if is_red else 0
     if group["currency"] != found.currency:
         return
-    found.arr_by_band[band] = group["money"] or Decimal(0)
+    found.arr_by_band[band] = found.arr_by_band.get(band, Decimal(0)) + (group["money"] or 0)
     found.soon_arr += group["soon_money"] or 0
     found.red_soon_arr += (group["soon_money"] or 0) if is_red else 0
 
 
-def histogram(rows: QuerySet[AccountCurrent]) -> list[tuple[int, int]]:
+def histogram(found: Figures) -> list[tuple[int, int]]:
     """(lower end, accounts) per five points, from the lowest that occurs to 100."""
-    counts = dict(
-        rows.exclude(score=None)
-        .order_by()
-        .annotate(bin=Floor(F("score") / BIN))
-        .values_list("bin")
-        .annotate(accounts=Count("account_id"))
-    )
-    merged: Counter[int] = Counter()
-    for low, accounts in counts.items():
-        merged[min(int(low) * BIN, 100 - BIN)] += accounts  # 100 belongs to the last bin
-    start = min([40, *merged])
-    return [(low, merged[low]) for low in range(start, 100, BIN)]
+    start = min([40, *found.bins])
+    return [(low, found.bins[low]) for low in range(start, 100, BIN)]
 
 
 def movers(

@@ -7,12 +7,17 @@ from django.db.models import QuerySet
 from metrics.models import AccountCurrent
 from metrics.templatetags.formats import money, plural
 from metrics.views.portfolio.figures import Figures
-from metrics.views.portfolio.filters import WORSE
+from metrics.views.portfolio.narrowing import WORSE
 
 
-def lead(found: Figures, rows: QuerySet[AccountCurrent]) -> tuple[str, str]:
+def worst_of(rows: QuerySet[AccountCurrent]) -> AccountCurrent | None:
+    """Of those that fell into a worse band this week, the one that fell most."""
+    return rows.filter(WORSE).order_by("change_7", "name").first()
+
+
+def lead(found: Figures, worst: AccountCurrent | None) -> tuple[str, str]:
     """(claim, cause) as plain text."""
-    return _claim(found), _cause(found, rows)
+    return _claim(found), _cause(found, worst)
 
 
 def _claim(found: Figures) -> str:
@@ -28,12 +33,11 @@ def _claim(found: Figures) -> str:
     return f"{red} red, {found.red_soon or 'none'} of them up for renewal within 90 days."
 
 
-def _cause(found: Figures, rows: QuerySet[AccountCurrent]) -> str:
+def _cause(found: Figures, worst: AccountCurrent | None) -> str:
     if not found.scored:
         return f"{plural(found.accounts, 'account')} with too few facts, or too new."
-    if not found.worse:
+    if worst is None:
         return "No account fell into a worse band this week."
-    worst = rows.filter(WORSE).order_by("change_7", "name")[0]
     why = worst.cause_7 or worst.cause
     # in the middle of a sentence; "NPS" and "CSAT" keep their capitals
     why = why if why[1:2].isupper() else why[:1].lower() + why[1:]

@@ -5,23 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, F, Func, OuterRef
 from django.http import HttpRequest
 
 from accounts.access import user_of, visible_accounts
 from accounts.models import Role, User
-from metrics.models import Run
 from metrics.models.scores import Band
-from metrics.templatetags.parts import WORDS
+from metrics.templatetags.formats import money
+from metrics.templatetags.parts import DIMENSIONS, WORDS
 from metrics.views.portfolio.filters import (
-    ANY_FLAG,
+    COVERAGES,
     FLAGS,
     MOVES,
     RENEWALS,
     STAGES,
     TRENDS,
     Filters,
-    visible_rows,
 )
+
+# a longer list is found by typing
+MOST_TAGS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,38 +38,86 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Field:
+    """An input of a small form: a list to choose from, or a number."""
+
+    name: str
+    label: str
+    value: Any = ""
+    known: dict[str, str] = field(default_factory=dict)
+    most: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Menu:
-    """One filter. `says` is empty while it is not in force."""
+    """One filter. `says` is empty while it is not in force; one of "more" stands in the bar only
+    while it is, and in the form of all of them always.
+    """
 
     name: str
     label: str
     says: str = ""
     options: list[Option] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    is_more: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The parameters that it sets."""
+        return [each.name for each in self.fields] or [self.name]
 
 
-def menus(request: HttpRequest, run: Run, filters: Filters) -> list[Menu]:
+def menus(
+    request: HttpRequest, filters: Filters, *, segments: list[str], plans: list[str]
+) -> list[Menu]:
     """In page order; a filter that has nothing to choose from is left out."""
-    segments = visible_rows(request, run).exclude(segment="").order_by("segment")
-    named = {name: name for name in segments.values_list("segment", flat=True).distinct()}
     offered = [
         _single("owner", "Owner", filters.owner, _owners(request), everybody="All"),
         _bands(filters),
-        _single("segment", "Segment", filters.segment, named),
+        _single("segment", "Segment", filters.segment, dict(zip(segments, segments, strict=True))),
         _single("stage", "Stage", filters.stage, STAGES),
         _single("renewal", "Renewal", filters.renewal, RENEWALS),
-        _single("moved", "Moved", filters.moved, MOVES),
-        _single("trend", "Trend", filters.trend, TRENDS),
-        _single("flag", "Flag", filters.flag, FLAGS, everybody="All accounts"),
+        _below(filters),
+        _more("plan", "Plan", filters.plan, dict(zip(plans, plans, strict=True))),
+        _arr(filters),
+        _more("moved", "Moved", filters.moved, MOVES),
+        _more("trend", "Trend", filters.trend, TRENDS),
+        _more("flag", "Flag", filters.flag, FLAGS, everybody="All accounts"),
+        _more("coverage", "Coverage", filters.coverage, COVERAGES),
+        _more("tag", "Tag", filters.tag, _tags(request, filters.tag)),
     ]
-    return [menu for menu in offered if len(menu.options) > 1]
+    return [menu for menu in offered if len(menu.options) > 1 or menu.fields]
 
 
 def _single(
     name: str, label: str, chosen: str, known: dict[str, str], *, everybody: str = "Any"
 ) -> Menu:
+    return Menu(
+        name=name,
+        label=label,
+        says=known.get(chosen, ""),
+        options=_options(chosen, known, everybody),
+    )
+
+
+def _options(chosen: str, known: dict[str, str], everybody: str) -> list[Option]:
     options = [Option(label=everybody, values="", is_on=not chosen)] if known else []
     options += [Option(label=says, values=key, is_on=key == chosen) for key, says in known.items()]
-    return Menu(name=name, label=label, says=known.get(chosen, ""), options=options)
+    return options
+
+
+def _more(
+    name: str, label: str, chosen: str, known: dict[str, str], *, everybody: str = "Any"
+) -> Menu:
+    """One that stands in the bar only while it is in force."""
+    return Menu(
+        name=name,
+        label=label,
+        says=known.get(chosen, ""),
+        options=_options(chosen, known, everybody),
+        fields=[Field(name=name, label=label, value=chosen, known=known)] if known else [],
+        is_more=True,
+    )
 
 
 def _bands(filters: Filters) -> Menu:
@@ -84,38 +135,53 @@ def _bands(filters: Filters) -> Menu:
     return Menu(name="band", label="Band", says=says, options=options)
 
 
+def _below(filters: Filters) -> Menu:
+    """Points of one dimension below a number."""
+    known = {name: name.capitalize() for name in DIMENSIONS}
+    says = f"{known[filters.dimension]} below {filters.below}" if filters.dimension else ""
+    fields = [
+        Field(name="dimension", label="Dimension", value=filters.dimension, known=known),
+        Field(name="below", label="Below", value=filters.below or 60, most=100),
+    ]
+    label = "Dimension" if says else "Dimension below"
+    return Menu(name="dimension", label=label, says=says, fields=fields)
+
+
+def _arr(filters: Filters) -> Menu:
+    low, high = filters.arr_min, filters.arr_max
+    says = ""
+    if low is not None and high is not None:
+        says = f"{money(low)} to {money(high)}"
+    elif low is not None or high is not None:
+        says = f"from {money(low)}" if high is None else f"up to {money(high)}"
+    fields = [
+        Field(name="arr_min", label="ARR from", value="" if low is None else low, most=10**12),
+        Field(name="arr_max", label="ARR up to", value="" if high is None else high, most=10**12),
+    ]
+    return Menu(name="arr", label="ARR", says=says, fields=fields, is_more=True)
+
+
 def _owners(request: HttpRequest) -> dict[str, str]:
     """Whom she may choose: nobody but herself for a CSM, so there is nothing to choose."""
     user = user_of(request)
     if user.role == Role.CSM:
         return {}
     accounts = visible_accounts(request)
-    owners = User.objects.filter(pk__in=accounts.values("owner")).order_by("name", "email")
-    choices = {"me": "Me"} if any(owner.pk == user.pk for owner in owners) else {}
-    if user.role == Role.ADMIN and user.team.exists():
+    # asked the other way round, every account would be read to find a handful of owners
+    owning = User.objects.filter(Exists(accounts.filter(owner=OuterRef("pk"))))
+    owners = list(owning.order_by("name", "email"))
+    choices = {"me": "Me"} if user in owners else {}
+    if any(owner.manager_id == user.pk for owner in owners):
         choices["team"] = "My team"
     choices |= {str(owner.pk): str(owner) for owner in owners if owner.pk != user.pk}
-    if accounts.filter(owner=None).exists():
+    if user.role == Role.ADMIN and accounts.filter(owner=None).exists():
         choices["none"] = "Nobody"
     return choices
 
 
-def presets(filters: Filters, user: User) -> list[dict[str, Any]]:
-    """The tabs: ways to look that somebody needs every week."""
-    offered = [
-        ("All accounts", "", Filters()),
-        ("Red", "?band=red", Filters(bands=("red",))),
-        ("Renewing in 90 days", "?renewal=90", Filters(renewal="90")),
-        ("Flagged", f"?flag={ANY_FLAG}&sort=-severity", Filters(flag=ANY_FLAG)),
-        (
-            "Falling, still green",
-            "?band=green&trend=falling",
-            Filters(bands=("green",), trend="falling"),
-        ),
-    ]
-    if user.role != Role.CSM:
-        offered.insert(1, ("My book", "?owner=me", Filters(owner="me")))
-    return [
-        {"label": label, "address": address, "is_on": filters == preset}
-        for label, address, preset in offered
-    ]
+def _tags(request: HttpRequest, chosen: str) -> dict[str, str]:
+    """Tags of accounts that she may see."""
+    tag = Func(F("tags"), function="unnest")
+    tagged = visible_accounts(request).exclude(tags=[]).order_by()
+    found = set(tagged.values_list(tag, flat=True).distinct()[:MOST_TAGS])
+    return {name: name for name in sorted(found | ({chosen} - {""}))}

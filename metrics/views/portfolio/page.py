@@ -1,31 +1,37 @@
-"""The view: access -> rows of one run -> figures, movers, table -> page or fragment."""
+"""The view: access -> rows of one run -> figures, movers, table or quadrant -> page or fragment."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import user_of, visible_accounts
-from accounts.models import Account
-from metrics.models import AccountCurrent, Run
+from accounts.models import Account, User
+from metrics.models import Run
 from metrics.signals.defaults import read_config
+from metrics.templatetags.links import without
+from metrics.views.portfolio.columns import COLUMNS, PARAMETER, body, read_columns
 from metrics.views.portfolio.drawing import band_bar, bars, legend
-from metrics.views.portfolio.figures import Figures, figures, histogram, movers
-from metrics.views.portfolio.filters import Filters, narrowed, read_filters, scope, visible_rows
+from metrics.views.portfolio.figures import Figures, histogram
+from metrics.views.portfolio.filters import NAMES, Filters, read_filters
+from metrics.views.portfolio.kept import Book
 from metrics.views.portfolio.lead import lead
-from metrics.views.portfolio.menus import menus, presets
-from metrics.views.portfolio.table import headings, read_page, read_sort
+from metrics.views.portfolio.menus import menus
+from metrics.views.portfolio.narrowing import whose
+from metrics.views.portfolio.overview import PERIODS, Overview, choices, overview
+from metrics.views.portfolio.quadrant import quadrant
+from metrics.views.portfolio.table import headings, read_listing, read_page, read_sort
+from metrics.views.portfolio.tabs import query_of, tabs
 from metrics.views.runs.progress import next_run, progress_of
 from metrics.views.setup.offer import is_due, leads_there
 
 PAGE = "metrics/portfolio.html"
-PERIODS = (7, 30)
 UNITS = {"accounts": "Accounts", "arr": "ARR"}
+SHOWS = {"table": "Table", "quadrant": "Quadrant"}
 
 
 @require_GET
@@ -35,10 +41,8 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     run = Run.objects.latest_published()
     if run is None or not visible_accounts(request).exists():
         return _waiting(request, run)
-    filters = read_filters(request.GET)
-    whole = scope(visible_rows(request, run), filters, request)
     template = f"{PAGE}#portfolio" if request.headers.get("HX-Request") else PAGE
-    return render(request, template, _context(request, run, whole, filters))
+    return render(request, template, _context(request, run, read_filters(request.GET)))
 
 
 def _waiting(request: HttpRequest, run: Run | None) -> HttpResponse:
@@ -54,50 +58,80 @@ def _waiting(request: HttpRequest, run: Run | None) -> HttpResponse:
     return render(request, "metrics/portfolio_waiting.html", context)
 
 
-def _context(
-    request: HttpRequest, run: Run, whole: QuerySet[AccountCurrent], filters: Filters
-) -> dict[str, Any]:
-    today = run.business_day
-    found = figures(whole, today=today)
-    narrow = narrowed(whole, filters, today=today)
-    sort = read_sort(request.GET)
-    total = found.accounts if narrow is whole else narrow.count()
+def _context(request: HttpRequest, run: Run, filters: Filters) -> dict[str, Any]:
+    config = read_config(run.scorecard.body)
+    whole = Book(run, whose(request, filters, tag=False))
+    seen = overview(whole, filters)
+    shown = Book(run, whose(request, filters, tag=True)) if filters.tag else whole
+    hers = Book(run, whose(request, Filters(), tag=False)) if filters.owner else whole
+    show = "quadrant" if request.GET.get("show") == "quadrant" else "table"
     return {
         "run": run,
-        "today": today,
+        "today": run.business_day,
         "filters": filters,
-        "figures": found,
-        "lead": lead(found, whole),
-        "menus": menus(request, run, filters),
-        "presets": presets(filters, user_of(request)),
-        "page": read_page(request, narrow, sort=sort, total=total),
-        "sort": sort,
-        "headings": headings(sort),
-        "kept": [
-            (name, value)
-            for name, values in request.GET.lists()
-            if name not in ("q", "page")
-            for value in values
-        ],
-    } | _overview(request, run, whole, found)
+        "lead": lead(seen.figures, seen.worst),
+        "red_below": config.red_below,
+        "show": show,
+        "shows": SHOWS,
+        **_overview(request, seen, (config.red_below, config.green_from)),
+        **_bar(request, hers, filters),
+        **_table(request, run, shown, filters, red_below=config.red_below),
+        **(quadrant(shown, filters, config=config) if show == "quadrant" else {}),
+    }
 
 
-def _overview(
-    request: HttpRequest, run: Run, whole: QuerySet[AccountCurrent], found: Figures
+def _table(
+    request: HttpRequest, run: Run, book: Book, filters: Filters, *, red_below: float
 ) -> dict[str, Any]:
-    config = read_config(run.scorecard.body)
+    sort, columns = read_sort(request.GET), read_columns(request.GET)
+    page = read_page(request, run, read_listing(book, filters, sort=sort))
+    return {
+        "page": page,
+        "sort": sort,
+        "headings": headings(sort, columns),
+        "body": body(page.lines(today=run.business_day, red_below=red_below), columns),
+        "columns": [(column, column in columns) for column in COLUMNS],
+        "has_chosen_columns": PARAMETER in request.GET,
+    }
+
+
+def _bar(request: HttpRequest, hers: Book, filters: Filters) -> dict[str, Any]:
+    """Tabs, filters, what is done to the selected rows."""
+    user = user_of(request)
+    segments, plans = choices(hers)
+    found = tabs(request.GET, user)
+    offered = menus(request, filters, segments=segments, plans=plans)
+    return {
+        "tabs": found,
+        "tab": next((tab for tab in found if tab.is_on and tab.is_own), None),
+        "query": query_of(request.GET),
+        "menus": offered,
+        "more_names": [name for menu in offered if menu.is_more for name in menu.names],
+        "clear": without({"request": request}, NAMES),
+        "assignable": _assignable(user),
+    }
+
+
+def _assignable(user: User) -> list[User]:
+    if not user.assigns_owners:
+        return []
+    return list(User.objects.assignable_by(user).order_by("name", "email"))
+
+
+def _overview(request: HttpRequest, seen: Overview, limits: tuple[float, float]) -> dict[str, Any]:
+    found: Figures = seen.figures
     days = 7 if request.GET.get("days") == "7" else 30
     unit = "arr" if request.GET.get("by") == "arr" and found.arr else "accounts"
-    down, up = movers(whole, days=days)
+    down, up = seen.movers[days]
     return {
+        "figures": found,
         "days": days,
         "periods": PERIODS,
         "unit": unit,
         "units": UNITS if found.arr else {},
         "band_bar": band_bar(found, by=unit),
         "legend": legend(found),
-        "histogram": bars(histogram(whole), limits=(config.red_below, config.green_from)),
+        "histogram": bars(histogram(found), limits=limits),
         "down": down,
         "up": up,
-        "red_below": config.red_below,
     }

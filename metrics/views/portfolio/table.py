@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F, FloatField, QuerySet
@@ -11,11 +12,16 @@ from django.db.models.functions import Cast, Lower, NullIf
 from django.http import HttpRequest, QueryDict
 
 from accounts.access import visible_accounts
-from accounts.models import User
-from metrics.models import AccountCurrent
+from accounts.models import Account
+from metrics.models import AccountCurrent, Run
+from metrics.views.portfolio.cells import Line
+from metrics.views.portfolio.columns import NAME, Column
+from metrics.views.portfolio.filters import Filters
+from metrics.views.portfolio.kept import Book
+from metrics.views.portfolio.narrowing import narrowed, scoped
 
 ROWS = 50
-# beyond this, rows are found by filters: a deep offset reads all that it skips
+# beyond this, rows are found by filters
 DEEPEST_PAGE = 200
 DEFAULT = "-arr"
 SEATS = Cast("seats_active", FloatField()) / NullIf("seats_sold", 0)
@@ -33,25 +39,14 @@ SORTS: dict[str, tuple[str | Expression, bool]] = {
     "coverage": ("coverage", False),
     "severity": ("severity", True),
 }
-# sort key where there is one, label, classes
-COLUMNS = (
-    ("name", "Account", ""),
-    ("score", "Score", "hs-num"),
-    ("", "Band", ""),
-    ("7d", "7 d", "hs-num"),
-    ("30d", "30 d", "hs-num"),
-    ("momentum", "Momentum", "hs-num hs-wide"),
-    ("trend", "Trend", "hs-wide hs-trendcell"),
-    ("", "90 days", ""),
-    ("", "Main cause", ""),
-    ("", "Dimensions", "hs-widest"),
-    ("arr", "ARR", "hs-num"),
-    ("renewal", "Renewal", "hs-num hs-wider"),
-    ("seats", "Seats in use", "hs-num hs-wider"),
-    ("", "Owner", "hs-wider"),
-    ("coverage", "Coverage", "hs-num hs-widest"),
-    ("severity", "Flags", "hs-num"),
-)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Ids of accounts in order, as far as pages reach, and how many there are in all."""
+
+    ids: tuple[int, ...]
+    total: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +54,7 @@ class Page:
     """Some rows out of `total`."""
 
     rows: list[AccountCurrent]
-    owners: dict[int, User | None]
+    accounts: dict[int, Account]
     total: int
     number: int
     pages: int
@@ -84,9 +79,17 @@ class Page:
         """The page after."""
         return self.number + 1 if self.number < self.pages else None
 
-    def lines(self) -> list[tuple[AccountCurrent, User | None]]:
-        """Rows, each with its owner."""
-        return [(row, self.owners.get(row.account_id)) for row in self.rows]
+    def lines(self, *, today: dt.date, red_below: float) -> list[Line]:
+        """Rows, each with its account."""
+        return [
+            Line(
+                row=row,
+                account=self.accounts.get(row.account_id),
+                today=today,
+                red_below=red_below,
+            )
+            for row in self.rows
+        ]
 
 
 def read_sort(asked: QueryDict) -> str:
@@ -104,37 +107,48 @@ def in_order(rows: QuerySet[AccountCurrent], sort: str) -> QuerySet[AccountCurre
     return rows.order_by(first, Lower("name"), "account_id")
 
 
-def read_page(
-    request: HttpRequest, rows: QuerySet[AccountCurrent], *, sort: str, total: int
-) -> Page:
+def read_listing(book: Book, filters: Filters, *, sort: str) -> Listing:
+    """The accounts of a book that the filters leave, in order."""
+
+    def read() -> Listing:
+        rows = narrowed(scoped(book.rows, filters), filters, today=book.today)
+        ids = tuple(in_order(rows, sort).values_list("account_id", flat=True))
+        return Listing(ids=ids[: DEEPEST_PAGE * ROWS], total=len(ids))
+
+    # whose accounts and with which tag is what the book says, as of now
+    return book.keep(("listing", replace(filters, owner="", tag=""), sort), read)
+
+
+def read_page(request: HttpRequest, run: Run, listing: Listing) -> Page:
     """One page; a number that is too high shows the last one."""
-    pages = min(max(-(-total // ROWS), 1), DEEPEST_PAGE)
+    pages = min(max(-(-listing.total // ROWS), 1), DEEPEST_PAGE)
     asked = request.GET.get("page", "1")
     number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 9 else 1
-    start = (number - 1) * ROWS
-    found = list(in_order(rows, sort)[start : start + ROWS])
+    ids = listing.ids[(number - 1) * ROWS : number * ROWS]
+    stored = AccountCurrent.objects.filter(run_id=run.pk, account_id__in=ids)
+    rows = {row.account_id: row for row in stored}
+    accounts = visible_accounts(request).select_related("owner").in_bulk(ids)
     return Page(
-        rows=found, owners=owners_of(request, found), total=total, number=number, pages=pages
+        # what she may not see at this very moment is left out
+        rows=[rows[pk] for pk in ids if pk in rows and pk in accounts],
+        accounts=accounts,
+        total=listing.total,
+        number=number,
+        pages=pages,
     )
 
 
-def owners_of(request: HttpRequest, rows: list[AccountCurrent]) -> dict[int, User | None]:
-    """Account id -> who owns it today."""
-    ids = [row.account_id for row in rows]
-    accounts = visible_accounts(request).filter(pk__in=ids).select_related("owner")
-    return {account.pk: account.owner for account in accounts}
-
-
-def headings(sort: str) -> list[dict[str, Any]]:
-    """All headings in page order; `asks` is the sort that a click asks for."""
+def headings(sort: str, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
+    """Headings of the columns; `asks` is the sort that a click asks for."""
     current = sort.removeprefix("-")
     found = []
-    for key, label, css in COLUMNS:
-        heading: dict[str, Any] = {"key": key, "label": label, "css": css}
-        if key in SORTS:
-            down = sort.startswith("-") if key == current else not SORTS[key][1]
-            heading["asks"] = key if down else f"-{key}"
-        if key == current:
-            heading["direction"] = "descending" if sort.startswith("-") else "ascending"
+    for column in (NAME, *columns):
+        heading: dict[str, Any] = {"key": column.sort, "label": column.label, "css": column.css}
+        if column.sort:
+            is_current = column.sort == current
+            down = sort.startswith("-") if is_current else not SORTS[column.sort][1]
+            heading["asks"] = column.sort if down else f"-{column.sort}"
+            if is_current:
+                heading["direction"] = "descending" if sort.startswith("-") else "ascending"
         found.append(heading)
     return found

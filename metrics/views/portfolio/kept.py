@@ -1,0 +1,93 @@
+"""What was read of a run once and holds until its rows are written anew.
+
+The rows of a published run never change one by one: a night writes them all in one transaction.
+So what was counted, summed and ordered of them is kept in this process, by the run, by that
+transaction, and by the accounts that are meant. Owners, tags and rights are never kept: they are
+asked for anew each time, and only the set of accounts that they lead to is part of the key.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import TypeVar, cast
+
+from django.db.models import BigIntegerField, Count, Func, QuerySet, Sum, TextField
+
+from accounts.models import Account
+from metrics.models import AccountCurrent, Run
+
+T = TypeVar("T")
+# a listing is at most 80 kB: 10,000 ids
+MOST = 128
+
+
+class Kept:
+    """The last results by key; the one that was not asked for longest goes first."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._found: OrderedDict[Hashable, object] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T], *, holds: Callable[[], bool]) -> T:
+        """What `make` returned for this key. It is kept only if the key still `holds` afterwards:
+        what somebody changed meanwhile must not stand under the name of what was before.
+        """
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return cast(T, self._found[key])
+        made = make()
+        if not holds():
+            return made
+        with self._lock:
+            self._found[key] = made
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+        return made
+
+
+kept = Kept()
+
+
+class Book:
+    """The rows of one run for the accounts that are meant, None for all of them."""
+
+    def __init__(self, run: Run, accounts: QuerySet[Account] | None) -> None:
+        self._accounts = accounts
+        self._print = fingerprint(accounts)
+        self._written = run.pk, written(run)
+        self.today = run.business_day
+        rows = AccountCurrent.objects.filter(run_id=run.pk)
+        self.rows = rows if accounts is None else rows.filter(account_id__in=accounts.values("pk"))
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` reads of these rows, narrowed by nothing but what `key` names."""
+
+        def holds() -> bool:
+            return self._accounts is None or fingerprint(self._accounts) == self._print
+
+        return kept.get((self._written, self._print, key), make, holds=holds)
+
+
+def written(run: Run) -> str:
+    """The transaction that wrote the run's rows: it changes when they do."""
+    number = Func(template="metrics_accountcurrent.xmin::text", output_field=TextField())
+    rows = AccountCurrent.objects.filter(run_id=run.pk).values_list(number)[:1]
+    return next((row[0] for row in rows), "")
+
+
+def fingerprint(accounts: QuerySet[Account] | None) -> tuple[int, int] | None:
+    """Number of accounts and the sum of the hashes of their ids; None for all accounts."""
+    if accounts is None:
+        return None
+    mixed = Func(
+        "pk",
+        function="hashint8extended",
+        template="%(function)s(%(expressions)s, 7)",
+        output_field=BigIntegerField(),
+    )
+    found = accounts.order_by().aggregate(count=Count("pk"), sum=Sum(mixed))
+    return found["count"], int(found["sum"] or 0)
