@@ -104,6 +104,7 @@ def _ask_broker(url: str) -> None:
 def tick() -> None:
     """Every 60 s: asks the ledger which nights are missing, and wakes the workers."""
     ingest.take_in_matched()
+    ingest.notice_silence(timezone.now())
     nightly.ensure_runs(timezone.now())
     if DemoLoad.objects.filter(finished_at=None, error="").exists():
         _send(ingest_demo)

@@ -69,6 +69,7 @@ urlpatterns = [
     path("runs/<int:pk>/again/", runs.run_again, name="run_again"),
     path("runs/rejects/", runs.rejects, name="rejects"),
     path("runs/rejects/<int:batch>.csv", runs.rejects_csv, name="rejects_csv"),
+    path("runs/sources/<slug:key>/", runs.source_expect, name="source_expect"),
     path("runs/unmatched/", runs.unmatched, name="unmatched"),
     path("runs/unmatched.csv", runs.unmatched_csv, name="unmatched_csv"),
     path("runs/unmatched/match/", runs.unmatched_match, name="unmatched_match"),

@@ -1,4 +1,4 @@
-"""The form of a recompute."""
+"""Forms of runs and data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+
+from metrics.models.expectations import MOST_DAYS
 
 
 class RecomputeForm(forms.Form):
@@ -36,3 +38,11 @@ class RecomputeForm(forms.Form):
         elif (last - first).days >= self.LONGEST:
             self.add_error("first", f"At most {self.LONGEST} days at once.")
         return cleaned
+
+
+class ExpectationForm(forms.Form):
+    """How often a source is expected to speak."""
+
+    every = forms.IntegerField(required=False, min_value=1, max_value=MOST_DAYS)
+    grace = forms.IntegerField(required=False, min_value=0, max_value=MOST_DAYS)
+    paused = forms.BooleanField(required=False)

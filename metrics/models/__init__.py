@@ -4,6 +4,7 @@ from metrics.models.actions import Mark, Note, Task
 from metrics.models.batches import Batch, Reject
 from metrics.models.deeds import Deed
 from metrics.models.demo import DemoLoad
+from metrics.models.expectations import Expectation
 from metrics.models.facts import (
     Feature,
     SourceStatus,
@@ -29,6 +30,7 @@ __all__ = [
     "Deed",
     "DemoLoad",
     "DirtyDay",
+    "Expectation",
     "Feature",
     "FeatureCalendar",
     "FlagChange",

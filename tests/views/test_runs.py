@@ -10,7 +10,7 @@ from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organisation
-from metrics.models import Batch, Reject, Run, RunChunk
+from metrics.models import Batch, Expectation, Reject, Run, RunChunk
 from tests.facts import DAY, ago, at, live_scorecard, make_account, make_status, make_ticket
 from tests.views.nights import client_of, make_team
 from tests.views.rows import make_run
@@ -273,3 +273,39 @@ def test_the_number_of_queries_does_not_grow_with_the_runs(
     with django_assert_max_num_queries(18):
         page = ana.get("/runs/")
     assert len(page.context["lines"]) == 30
+
+
+def test_an_admin_says_how_often_a_source_is_expected() -> None:
+    team = make_team()
+    ada = client_of(team["ada"])
+    make_run()
+    ada.post("/runs/sources/usage/", {"every": "1", "grace": "2"})
+    ada.post("/runs/sources/tickets/", {"paused": "on"})
+    told = ("source", "every_days", "grace_days", "is_paused", "changed_by__name")
+    assert list(Expectation.objects.order_by("source").values_list(*told)) == [
+        ("tickets", None, 0, True, team["ada"].name),
+        ("usage", 1, 2, False, team["ada"].name),
+    ]
+    answer = ada.post("/runs/sources/usage/", {"every": "0"}, follow=True)
+    assert "days are whole numbers from 1 to 400" in answer.content.decode()
+    assert Expectation.objects.get(source="usage").every_days == 1
+    assert ada.post("/runs/sources/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "cy"])
+def test_only_an_admin_says_what_is_expected(name: str) -> None:
+    client = client_of(make_team()[name])
+    assert client.post("/runs/sources/usage/", {"every": "1"}).status_code == 404
+    assert not Expectation.objects.exists()
+
+
+def test_a_source_that_is_paused_is_not_silent() -> None:
+    ada = client_of(make_team()["ada"])
+    make_run()
+    make_ticket(make_account(), opened_at=at(ago(40)))
+    make_batch("tickets")
+    lines = {line.key: line for line in ada.get("/runs/").context["sources"]}
+    assert (lines["tickets"].word, lines["tickets"].mark) == ("Silent", "amber")
+    ada.post("/runs/sources/tickets/", {"paused": "on"})
+    lines = {line.key: line for line in ada.get("/runs/").context["sources"]}
+    assert (lines["tickets"].word, lines["tickets"].mark) == ("Paused", "grey")

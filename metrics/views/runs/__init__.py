@@ -1,6 +1,6 @@
 """Runs and data: was last night complete, are the sources alive, what was refused."""
 
-from metrics.views.runs.actions import run_again, run_now, run_recompute
+from metrics.views.runs.actions import run_again, run_now, run_recompute, source_expect
 from metrics.views.runs.page import runs
 from metrics.views.runs.rejects import rejects, rejects_csv
 from metrics.views.runs.unmatched import (
@@ -20,6 +20,7 @@ __all__ = [
     "run_now",
     "run_recompute",
     "runs",
+    "source_expect",
     "unmatched",
     "unmatched_csv",
     "unmatched_match",

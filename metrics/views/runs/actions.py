@@ -8,7 +8,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -16,11 +16,14 @@ from django.views.decorators.http import require_POST
 from accounts.access import admin_only, user_of
 from accounts.middleware import organisation_of
 from metrics.forms import RecomputeForm
-from metrics.models import Run, Scorecard
+from metrics.forms.runs import ExpectationForm
+from metrics.models import Expectation, Run, Scorecard
+from metrics.models.expectations import MOST_DAYS
 from metrics.scoring.version import CODE_VERSION
 from metrics.tasks import recalculate, wake_workers
 from metrics.views.runs.page import show, today_of
 from metrics.views.runs.progress import next_run, progress_of
+from metrics.views.runs.sources import NAMES
 
 
 @admin_only
@@ -70,4 +73,24 @@ def run_recompute(request: HttpRequest) -> HttpResponse:
         reason=f"{first:%-d %b} to {last:%-d %b %Y}, asked for by {user_of(request)}",
     )
     messages.success(request, f"{len(found)} days are asked for, oldest first")
+    return redirect("runs")
+
+
+@admin_only
+@require_POST
+def source_expect(request: HttpRequest, key: str) -> HttpResponse:
+    """How often a source is expected to speak; the next tick looks at it."""
+    if key not in NAMES:
+        raise Http404
+    form = ExpectationForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"{NAMES[key]}: days are whole numbers from 1 to {MOST_DAYS}")
+        return redirect("runs")
+    told = form.cleaned_data
+    every, grace = told["every"], told["grace"] or 0
+    Expectation.objects.agree(
+        key, every=every, grace=grace, is_paused=told["paused"], by=user_of(request)
+    )
+    said = f"is expected every {every} days" if every else "is not expected at any time"
+    messages.success(request, f"{NAMES[key]} {'is paused' if told['paused'] else said}")
     return redirect("runs")

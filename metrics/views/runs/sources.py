@@ -6,30 +6,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Organisation
-from metrics.models import Batch, Reject, SourceStatus
+from metrics.models import Batch, Expectation, Reject, SourceStatus
+from metrics.models.expectations import last_records
 from metrics.templatetags.shell import SOURCE_NAMES
 
 DAYS = 28
 NAMES = SOURCE_NAMES | {"accounts": "Accounts and contracts", "arr_movements": "ARR movements"}
 # after so many days without a record a source is worth a look; others may rest for long
 SILENT_DAYS = {"usage": 3, "tickets": 30, "training": 60, "surveys": 120}
-# the newest record of each source, by the day it speaks of
-LAST_RECORDS = """
-SELECT 'usage', max(last_day) FROM metrics_activity_calendar
-UNION ALL SELECT 'tickets', (max(opened_at) AT TIME ZONE %(zone)s)::date FROM metrics_ticket
-UNION ALL SELECT 'surveys', (max(greatest(sent_at, answered_at)) AT TIME ZONE %(zone)s)::date
-    FROM metrics_survey
-UNION ALL SELECT 'training', (max(completed_at) AT TIME ZONE %(zone)s)::date
-    FROM metrics_trainingrecord
-UNION ALL SELECT 'milestones', max(completed_on) FROM accounts_milestone
-UNION ALL SELECT 'people', (max(provisioned_at) AT TIME ZONE %(zone)s)::date FROM accounts_person
-UNION ALL SELECT 'arr_movements', max("on") FROM accounts_arrmovement
-"""
 MARKS = {"late": "amber", "broken": "red", "not_bought": "grey"}
 WORDS = {"late": "Late", "broken": "Down", "not_bought": "Not bought"}
 
@@ -50,6 +38,7 @@ class SourceLine:
     rejects: int
     waiting: int
     dots: list[str]
+    expected: Expectation
 
 
 def sources(organisation: Organisation) -> list[SourceLine]:
@@ -63,7 +52,8 @@ def sources(organisation: Organisation) -> list[SourceLine]:
         .values_list("source")
         .annotate(Count("account", distinct=True))
     )
-    records, batches, refused = _last_records(organisation), _batches(now), _rejects()
+    expected = {one.source: one for one in Expectation.objects.all()}
+    records, batches, refused = last_records(organisation.timezone), _batches(now), _rejects()
     return [
         _line(
             key,
@@ -73,6 +63,7 @@ def sources(organisation: Organisation) -> list[SourceLine]:
             batch=batches.get(key, {}),
             refused=refused.get(key, {}),
             without=own.get(key, 0),
+            expected=expected.get(key, Expectation(source=key)),
         )
         for key in NAMES
     ]
@@ -80,12 +71,6 @@ def sources(organisation: Organisation) -> list[SourceLine]:
 
 def _on(day: dt.date) -> Q:
     return Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gt=day))
-
-
-def _last_records(organisation: Organisation) -> dict[str, dt.date]:
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_RECORDS, {"zone": organisation.timezone})
-        return {source: day for source, day in cursor.fetchall() if day}
 
 
 def _batches(now: dt.datetime) -> dict[str, dict[str, Any]]:
@@ -118,10 +103,13 @@ def _line(
     batch: dict[str, Any],
     refused: dict[str, Any],
     without: int,
+    expected: Expectation,
 ) -> SourceLine:
     connected = bool(batch or record)
     span = next((span for span in reversed(spans) if _holds(span, today)), None)
     mark, word, since = _state(key, span, record, connected=connected, today=today)
+    if expected.is_paused and mark in ("green", "amber"):
+        mark, word, since = "grey", "Paused", None
     days = [today - dt.timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     return SourceLine(
         key=key,
@@ -136,6 +124,7 @@ def _line(
         rejects=refused.get("rejects", 0),
         waiting=refused.get("waiting", 0),
         dots=[_dot(key, day, spans, record, connected=connected) for day in days],
+        expected=expected,
     )
 
 
