@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 import pytest
 from playwright.sync_api import Page
@@ -10,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account
 from metrics.models import Run, Scorecard
+from tests.browser.kept import bring_back, keep
 from tests.facts import (
     DAY,
     ago,
@@ -65,9 +67,25 @@ class Site:
         }
 
 
+@pytest.fixture(scope="session")
+def made() -> list[Site]:
+    """Nothing at first; then the site that the first test made and whose rows were kept."""
+    return []
+
+
 @pytest.fixture
-def site(transactional_db: None, live_server: LiveServer) -> Site:
-    """Everything calculated and published."""
+def site(transactional_db: None, live_server: LiveServer, made: list[Site]) -> Site:
+    """Everything calculated and published: once, and for each test as it was then."""
+    if made:
+        bring_back()
+    else:
+        made.append(make_site())
+        keep()
+    return replace(deepcopy(made[0]), url=live_server.url)
+
+
+def make_site() -> Site:
+    """Four users, five customers, two nights; its address is not known yet."""
     live_scorecard()
     team = make_team()
     for user in team.values():
@@ -84,7 +102,7 @@ def site(transactional_db: None, live_server: LiveServer) -> Site:
     make_line("partners", segments=[HOSTILE])
     make_line("mid-market", segments=["Mid-market"])
     Scorecard.objects.start_draft(Scorecard.objects.live("mid-market"), by=team["ada"])
-    return Site(url=live_server.url, worst=worst, hostile=hostile, new=new, run=run)
+    return Site(url="", worst=worst, hostile=hostile, new=new, run=run)
 
 
 def make_healthy(**over: object) -> Account:
