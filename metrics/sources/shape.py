@@ -63,7 +63,7 @@ def look(chunks: Iterable[bytes]) -> Shape:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 doubtful = chunk
-    lines += bool(last) and not last.endswith((b"\n", b"\r"))
+    lines += bool(last) and not last.rstrip(b"\0").endswith((b"\n", b"\r"))
     marked = next((name for mark, name in MARKS if start.startswith(mark)), "")
     return Shape(
         encoding=marked or _likely(start, doubtful), is_marked=bool(marked), lines=int(lines)

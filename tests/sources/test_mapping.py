@@ -387,3 +387,21 @@ def test_no_mapping_at_all_can_break_the_reader(content: dict[str, Any]) -> None
         mapping = read_mapping(content, source=BY_NAME["features"], folder=Path("nowhere"))
         stream = io.BytesIO(b"k,name,key\na,2026-01-01,3\n")
         list(Reader(stream, BY_NAME["features"], rules=RULES, mapping=mapping))
+
+
+def test_a_text_without_a_translation_may_stay_as_it_is(folder: Folder) -> None:
+    toml = '[columns]\nkey = "k"\nlevel = { from = "l", map = { hard = "advanced" }, keep = true }'
+    found = folder.cells("features", toml, "k,l", "a,hard", "b,core", "c,odd", "d,")
+    assert found == [
+        {"key": "a", "level": "advanced"},
+        {"key": "b", "level": "core"},
+        {"bad_choice": "level"},
+        {"key": "d"},
+    ]
+
+
+@pytest.mark.parametrize("said", ["keep = 1", 'keep = true, otherwise = "core"'])
+def test_to_keep_stands_in_place_of_otherwise(folder: Folder, said: str) -> None:
+    toml = f'[columns]\nkey = "k"\nlevel = {{ from = "l", map = {{}}, {said} }}'
+    with pytest.raises(FileError, match="keep must be true or false"):
+        folder.read("features", toml, "k,l")

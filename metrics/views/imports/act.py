@@ -22,13 +22,16 @@ from metrics.views.imports.file import form_of, open_file, show_columns
 def imports_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Reads the file again as it was said, or checks it with the columns that were chosen."""
     upload = get_object_or_404(Upload, pk=pk)
-    form = form_of(upload, open_file(upload, request), request, request.POST)
+    opened = open_file(upload, request.POST)
+    form = form_of(upload, opened, request, request.POST)
     is_valid = form.is_valid()
     if not {"encoding", "delimiter", "timezone", "known_at"} <= set(form.cleaned_data):
         return show_columns(request, upload, form, status=422)
     known_at = form.cleaned_data["known_at"]
     if not isinstance(form, MappingForm) or request.POST.get("do") == "show":
-        said = form.draft() if isinstance(form, MappingForm) else form.reading()
+        # under other headings the old choices mean nothing
+        is_same = opened.header == open_file(upload).header
+        said = form.draft() if isinstance(form, MappingForm) and is_same else form.reading()
         upload.keep_choices(said, known_at=known_at)
         return redirect("imports_file", pk)
     if not is_valid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from metrics.models.uploads import PART
 from metrics.sources.base import FileError, Source
 from metrics.sources.catalogue import BY_NAME
 from metrics.sources.files import MARKS
-from metrics.sources.shape import ENCODINGS, Preview, preview
+from metrics.sources.shape import BETWEEN, ENCODINGS, Preview, preview
 
 PAGE = "metrics/imports_file.html"
 ROWS = 5
@@ -32,6 +33,11 @@ class Opened:
     preview: Preview | None
     problem: str
     is_marked: bool  # the file says its encoding itself
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The headings; none where they cannot be read."""
+        return self.preview.header if self.preview else ()
 
 
 @admin_only
@@ -57,7 +63,7 @@ def show_columns(
     request: HttpRequest, upload: Upload, form: ReadingForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The columns: as they were sent, else as they were chosen or are suggested."""
-    opened = open_file(upload, request)
+    opened = open_file(upload, request.POST)
     form = form or form_of(upload, opened, request)
     found = opened.preview
     context = {
@@ -72,13 +78,12 @@ def show_columns(
     return render(request, PAGE, context, status=status)
 
 
-def open_file(upload: Upload, request: HttpRequest) -> Opened:
-    """Reads the first megabyte as it was chosen; what a form just said comes before that."""
+def open_file(upload: Upload, sent: Mapping[str, str] | None = None) -> Opened:
+    """Reads the first megabyte as it was chosen; what a form just sent comes before that."""
     said = {**upload.mapping}
-    for name in ("encoding", "delimiter"):
-        value = request.POST.get(name, "")
-        if value in (ENCODINGS if name == "encoding" else ",;\t|") and value:
-            said[name] = value
+    for name, known in (("encoding", ENCODINGS), ("delimiter", BETWEEN)):
+        if sent and sent.get(name) in known:
+            said[name] = sent[name]
     head = upload.head()
     found, problem = None, ""
     try:
