@@ -192,27 +192,33 @@ def sparkline(scores: Sequence[float | None], band: str, red_below: float = 60) 
         f"{len(scores)} days: from {points(known[0][1])} to {points(last)},"
         f" lowest {points(min(score for _, score in known))}"
     )
-    return format_html(
-        '<svg class="hs-spark" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<line x1="0" x2="{}" y1="{}" y2="{}"/><path d="{}"/>'
-        '<circle class="hs-fill-{}" cx="{}" cy="{}" r="2.2"/></svg>',
-        *(WIDTH, HEIGHT, said, WIDTH, _y(red_below), _y(red_below), _path(scores)),
-        *(band, _xs(len(scores))[place], _y(last)),
+    line = _y(red_below)
+    return _drawing(
+        f'<svg class="hs-spark" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{said}">'
+        f'<line x1="0" x2="{WIDTH}" y1="{line}" y2="{line}"/><path d="{_path(scores)}"/>'
+        f'<circle class="hs-fill-{Band(band).value}" cx="{_xs(len(scores))[place]}"'
+        f' cy="{_y(last)}" r="2.2"/></svg>'
     )
 
 
+def _drawing(svg: str) -> SafeString:
+    """For SVG that is made of numbers and of words of ours alone."""
+    return mark_safe(svg)  # noqa: S308
+
+
 def _path(scores: Sequence[float | None]) -> str:
-    """One step a day; a step where nothing moved since the day before is left to the next one."""
-    xs, steps, is_open = _xs(len(scores)), [], False
-    last = len(scores) - 1
-    for place, score in enumerate(scores):
+    """One step a day; a day that is as the one before and the one after needs none."""
+    steps: list[str] = []
+    xs, before = _xs(len(scores)), None
+    for x, score, after in zip(xs, scores, (*scores[1:], None), strict=True):
         if score is None:
-            is_open = False
-            continue
-        flat = is_open and place < last and scores[place - 1] == score == scores[place + 1]
-        if not flat:
-            steps.append(f"{'L' if is_open else 'M'}{xs[place]} {_y(score)}")
-        is_open = True
+            before = None
+        elif before is None:
+            steps.append(f"M{x} {_y(score)}")
+            before = score
+        elif before != score or after != score:
+            steps.append(f"L{x} {_y(score)}")
+            before = score
     return "".join(steps)
 
 
@@ -246,12 +252,11 @@ def dimension_bars(values: Sequence[float | None], red_below: float = 60) -> Saf
         f"{name} {'–' if value is None else round(value)}"
         for name, value in zip(DIMENSIONS, values, strict=False)
     )
-    return format_html(
-        '<svg class="hs-dims" viewBox="0 0 69 22" role="img" aria-label="{}">'
-        '<path class="hs-bar-track" d="{}"/><path class="hs-bar" d="{}"/>'
-        '<path class="hs-bar hs-bar-low" d="{}"/><path class="hs-bar-none" d="{}"/></svg>',
-        said,
-        *("".join(kinds[kind]) for kind in ("track", "plain", "low", "none")),
+    track, plain, low, none = ("".join(kinds[kind]) for kind in ("track", "plain", "low", "none"))
+    return _drawing(
+        f'<svg class="hs-dims" viewBox="0 0 69 22" role="img" aria-label="{said}">'
+        f'<path class="hs-bar-track" d="{track}"/><path class="hs-bar" d="{plain}"/>'
+        f'<path class="hs-bar hs-bar-low" d="{low}"/><path class="hs-bar-none" d="{none}"/></svg>'
     )
 
 

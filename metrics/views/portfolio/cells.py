@@ -1,12 +1,14 @@
-"""The cells of the portfolio's table, one function per column. Each escapes what it is given."""
+"""The cells of the portfolio's table, one function per column: HTML as plain text.
+
+Each escapes whatever came from outside; `columns.body` puts them together. Not a template: a page
+has a thousand cells, and this is ten times as fast.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from html import escape
 
 from accounts.models import Account, User
 from metrics.models import AccountCurrent
@@ -21,8 +23,8 @@ from metrics.templatetags.formats import (
     renews,
 )
 
-LEAVING = mark_safe(' <span class="hs-tag">Leaving</span>')
-NO_FLAGS = mark_safe('<td class="hs-num hs-flagcell"><span class="hs-quiet">0</span></td>')
+LEAVING = ' <span class="hs-tag">Leaving</span>'
+NO_FLAGS = '<td class="hs-num hs-flagcell"><span class="hs-quiet">0</span></td>'
 STAGE_WORDS = {"onboarding": "Onboarding", "adoption": "Adoption", "mature": "Mature"}
 
 
@@ -41,137 +43,133 @@ class Line:
         return self.account.owner if self.account else None
 
 
-def pick(line: Line) -> SafeString:
+def pick(line: Line) -> str:
     """The box that selects the row."""
-    return format_html(
+    return (
         '<td class="hs-pickcell"><input class="hs-check" type="checkbox" name="account"'
-        ' value="{}" form="bulk" aria-label="Select {}"></td>',
-        line.row.account_id,
-        line.row.name,
+        f' value="{line.row.account_id}" form="bulk" aria-label="Select {escape(line.row.name)}">'
+        "</td>"
     )
 
 
-def name(line: Line) -> SafeString:
+def name(line: Line) -> str:
     """A link to the account."""
     link = parts.account_link(line.row.account_id, line.row.name)
-    leaving = LEAVING if line.row.status == "leaving" else ""
-    return format_html('<td class="hs-name hs-cut">{}{}</td>', link, leaving)
+    return (
+        f'<td class="hs-name hs-cut">{link}{LEAVING if line.row.status == "leaving" else ""}</td>'
+    )
 
 
-def score(line: Line) -> SafeString:
+def score(line: Line) -> str:
     """No decimals."""
-    return _number("hs-score", points(line.row.score))
+    return f'<td class="hs-num hs-score">{points(line.row.score)}</td>'
 
 
-def band(line: Line) -> SafeString:
+def band(line: Line) -> str:
     """Icon and word."""
-    return format_html('<td class="hs-bandcell">{}</td>', parts.band(line.row.band))
+    return f'<td class="hs-bandcell">{parts.band(line.row.band)}</td>'
 
 
-def change_7(line: Line) -> SafeString:
+def change_7(line: Line) -> str:
     """Over seven days."""
-    return _number("hs-change", parts.change(line.row.change_7))
+    return f'<td class="hs-num hs-change">{parts.change(line.row.change_7)}</td>'
 
 
-def change_30(line: Line) -> SafeString:
+def change_30(line: Line) -> str:
     """Over thirty days."""
-    return _number("", parts.change(line.row.change_30))
+    return f'<td class="hs-num">{parts.change(line.row.change_30)}</td>'
 
 
-def momentum(line: Line) -> SafeString:
+def momentum(line: Line) -> str:
     """Fast against slow mean."""
-    return _number("hs-wide", parts.momentum(line.row.momentum))
+    return f'<td class="hs-num hs-wide">{parts.momentum(line.row.momentum)}</td>'
 
 
-def trend(line: Line) -> SafeString:
+def trend(line: Line) -> str:
     """An arrow."""
     arrow = parts.trend(line.row.trend, line.row.trend_28)
-    return format_html('<td class="hs-wide hs-trendcell">{}</td>', arrow)
+    return f'<td class="hs-wide hs-trendcell">{arrow}</td>'
 
 
-def spark(line: Line) -> SafeString:
+def spark(line: Line) -> str:
     """Ninety days."""
     drawn = parts.sparkline(line.row.spark, line.row.band, line.red_below)
-    return format_html('<td class="hs-sparkcell">{}</td>', drawn)
+    return f'<td class="hs-sparkcell">{drawn}</td>'
 
 
-def cause(line: Line) -> SafeString:
+def cause(line: Line) -> str:
     """In words; quiet where nothing needs a look."""
     quiet = " hs-quiet" if line.row.band in ("green", "grey") else ""
-    text = line.row.cause
-    return format_html('<td class="hs-cause hs-cut{}" title="{}">{}</td>', quiet, text, text)
+    text = escape(line.row.cause)
+    return f'<td class="hs-cause hs-cut{quiet}" title="{text}">{text}</td>'
 
 
-def dimensions(line: Line) -> SafeString:
+def dimensions(line: Line) -> str:
     """Six bars."""
-    bars = parts.dimension_bars(line.row.dimensions, line.red_below)
-    return format_html('<td class="hs-widest">{}</td>', bars)
+    return f'<td class="hs-widest">{parts.dimension_bars(line.row.dimensions, line.red_below)}</td>'
 
 
-def arr(line: Line) -> SafeString:
+def arr(line: Line) -> str:
     """In its own currency."""
-    return _number("hs-part", money(line.row.arr, line.row.currency))
+    return f'<td class="hs-num hs-part">{escape(money(line.row.arr, line.row.currency))}</td>'
 
 
-def renewal(line: Line) -> SafeString:
+def renewal(line: Line) -> str:
     """Day and days left."""
-    return _number("hs-wider", parts.renewal(line.row.renews_on, line.today))
+    return f'<td class="hs-num hs-wider">{parts.renewal(line.row.renews_on, line.today)}</td>'
 
 
-def seats(line: Line) -> SafeString:
+def seats(line: Line) -> str:
     """Active of sold."""
-    return _number("hs-wider", parts.pair(line.row.seats_active, line.row.seats_sold))
+    pair = parts.pair(line.row.seats_active, line.row.seats_sold)
+    return f'<td class="hs-num hs-wider">{pair}</td>'
 
 
-def owner(line: Line) -> SafeString:
+def owner(line: Line) -> str:
     """Of today."""
-    return format_html('<td class="hs-wider">{}</td>', parts.owner(line.owner))
+    return f'<td class="hs-wider">{parts.owner(line.owner)}</td>'
 
 
-def coverage(line: Line) -> SafeString:
+def coverage(line: Line) -> str:
     """Dark where confidence is low."""
-    doubtful = line.row.confidence in ("low", "none")
-    css = "hs-widest hs-strong" if doubtful else "hs-widest hs-quiet"
-    return _number(css, percent(line.row.coverage))
+    css = "hs-strong" if line.row.confidence in ("low", "none") else "hs-quiet"
+    return f'<td class="hs-num hs-widest {css}">{percent(line.row.coverage)}</td>'
 
 
-def flags(line: Line) -> SafeString:
+def flags(line: Line) -> str:
     """How many, and how severe the worst is."""
     if not line.row.flags:
         return NO_FLAGS
-    return format_html(
-        '<td class="hs-num hs-flagcell" title="{}"><span class="hs-strong">{}</span>{}</td>',
-        ", ".join(flag_name(code) for code in line.row.flags),
-        len(line.row.flags),
-        parts.severity(line.row.severity),
+    names = escape(", ".join(flag_name(code) for code in line.row.flags))
+    return (
+        f'<td class="hs-num hs-flagcell" title="{names}"><span class="hs-strong">'
+        f"{len(line.row.flags)}</span>{parts.severity(line.row.severity)}</td>"
     )
 
 
-def segment(line: Line) -> SafeString:
+def segment(line: Line) -> str:
     """As imported."""
     return _text(line.row.segment)
 
 
-def plan(line: Line) -> SafeString:
+def plan(line: Line) -> str:
     """As imported."""
     return _text(line.row.plan)
 
 
-def stage(line: Line) -> SafeString:
+def stage(line: Line) -> str:
     """Onboarding, adoption or mature."""
     return _text(STAGE_WORDS.get(line.row.stage, line.row.stage))
 
 
-def tags(line: Line) -> SafeString:
+def tags(line: Line) -> str:
     """Words of our users."""
     words = line.account.tags if line.account else []
-    drawn = format_html_join(
-        " ", '<span class="hs-tag" dir="auto">{}</span>', ((word,) for word in words)
-    )
-    return format_html("<td>{}</td>", drawn or parts.NOTHING)
+    drawn = (f'<span class="hs-tag" dir="auto">{escape(word)}</span>' for word in words)
+    return f"<td>{' '.join(drawn) or parts.NOTHING}</td>"
 
 
-def small(line: Line) -> SafeString:
+def small(line: Line) -> str:
     """The third line of a row on a narrow screen; said elsewhere in the row already."""
     row, user = line.row, line.owner
     said = [
@@ -181,15 +179,11 @@ def small(line: Line) -> SafeString:
         renews(row.renews_on, line.today) if row.renews_on else "",
         first_name(user) if user else "",
     ]
-    text = " · ".join(filter(None, said))
-    return format_html('<td class="hs-small" aria-hidden="true">{}</td>', text)
+    text = escape(" · ".join(filter(None, said)))
+    return f'<td class="hs-small" aria-hidden="true">{text}</td>'
 
 
-def _number(css: str, shown: str) -> SafeString:
-    return format_html('<td class="hs-num {}">{}</td>', css, shown)
-
-
-def _text(shown: str) -> SafeString:
+def _text(shown: str) -> str:
     if not shown:
-        return format_html("<td>{}</td>", parts.NOTHING)
-    return format_html('<td class="hs-short" dir="auto" title="{0}">{0}</td>', shown)
+        return f"<td>{parts.NOTHING}</td>"
+    return f'<td class="hs-short" dir="auto" title="{escape(shown)}">{escape(shown)}</td>'

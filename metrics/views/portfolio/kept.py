@@ -19,14 +19,15 @@ from accounts.models import Account
 from metrics.models import AccountCurrent, Run
 
 T = TypeVar("T")
-# a listing is at most 80 kB: 10,000 ids
+# a listing is at most 80 kB (10,000 ids), a drawn page of the table about 150 kB
 MOST = 128
+MOST_DRAWN = 32
 
 
 class Kept:
     """The last results by key; the one that was not asked for longest goes first."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
         self._lock = Lock()
         self._found: OrderedDict[Hashable, object] = OrderedDict()
@@ -49,7 +50,8 @@ class Kept:
         return made
 
 
-kept = Kept()
+kept = Kept(MOST)
+drawn = Kept(MOST_DRAWN)
 
 
 class Book:
@@ -62,6 +64,10 @@ class Book:
         self.today = run.business_day
         rows = AccountCurrent.objects.filter(run_id=run.pk)
         self.rows = rows if accounts is None else rows.filter(account_id__in=accounts.values("pk"))
+
+    def draw(self, key: Hashable, make: Callable[[], T]) -> T:
+        """HTML of rows of this run that depends on nothing but them and `key`."""
+        return drawn.get((self._written, key), make, holds=lambda: True)
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` reads of these rows, narrowed by nothing but what `key` names."""

@@ -75,21 +75,20 @@ def _context(request: HttpRequest, run: Run, filters: Filters) -> dict[str, Any]
         "shows": SHOWS,
         **_overview(request, seen, (config.red_below, config.green_from)),
         **_bar(request, hers, filters),
-        **_table(request, run, shown, filters, red_below=config.red_below),
+        **_table(request, run, shown, filters),
         **(quadrant(shown, filters, config=config) if show == "quadrant" else {}),
     }
 
 
-def _table(
-    request: HttpRequest, run: Run, book: Book, filters: Filters, *, red_below: float
-) -> dict[str, Any]:
+def _table(request: HttpRequest, run: Run, book: Book, filters: Filters) -> dict[str, Any]:
     sort, columns = read_sort(request.GET), read_columns(request.GET)
     page = read_page(request, run, read_listing(book, filters, sort=sort))
+    limit = read_config(run.scorecard.body).red_below
     return {
         "page": page,
         "sort": sort,
         "headings": headings(sort, columns),
-        "body": body(page.lines(today=run.business_day, red_below=red_below), columns),
+        "body": book.draw((page.key, columns), lambda: body(page.lines(red_below=limit), columns)),
         "columns": [(column, column in columns) for column in COLUMNS],
         "has_chosen_columns": PARAMETER in request.GET,
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, FloatField, QuerySet
@@ -24,6 +25,8 @@ ROWS = 50
 # beyond this, rows are found by filters
 DEEPEST_PAGE = 200
 DEFAULT = "-arr"
+# of an account: the rest is what the night said
+SHOWN = ("tags", "owner__name", "owner__email")
 SEATS = Cast("seats_active", FloatField()) / NullIf("seats_sold", 0)
 # sort key -> column, whether the first click sorts downwards
 SORTS: dict[str, tuple[str | Expression, bool]] = {
@@ -49,15 +52,23 @@ class Listing:
     total: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Page:
-    """Some rows out of `total`."""
+    """Some accounts out of `total`, in order."""
 
-    rows: list[AccountCurrent]
-    accounts: dict[int, Account]
+    run: Run
+    accounts: list[Account]
     total: int
     number: int
     pages: int
+
+    @cached_property
+    def rows(self) -> list[AccountCurrent]:
+        """What the night says of them."""
+        ids = [account.pk for account in self.accounts]
+        stored = AccountCurrent.objects.filter(run_id=self.run.pk, account_id__in=ids)
+        found = {row.account_id: row for row in stored}
+        return [found[pk] for pk in ids if pk in found]
 
     @property
     def first(self) -> int:
@@ -67,7 +78,7 @@ class Page:
     @property
     def last(self) -> int:
         """Number of the last row."""
-        return self.first + len(self.rows) - 1 if self.total else 0
+        return self.first + len(self.accounts) - 1 if self.total else 0
 
     @property
     def previous(self) -> int | None:
@@ -79,15 +90,20 @@ class Page:
         """The page after."""
         return self.number + 1 if self.number < self.pages else None
 
-    def lines(self, *, today: dt.date, red_below: float) -> list[Line]:
+    @property
+    def key(self) -> Hashable:
+        """All that a drawn row shows beside what the night says."""
+        return tuple(
+            (account.pk, *account.tags, account.owner and (account.owner.name, account.owner.email))
+            for account in self.accounts
+        )
+
+    def lines(self, *, red_below: float) -> list[Line]:
         """Rows, each with its account."""
+        accounts = {account.pk: account for account in self.accounts}
+        day = self.run.business_day
         return [
-            Line(
-                row=row,
-                account=self.accounts.get(row.account_id),
-                today=today,
-                red_below=red_below,
-            )
+            Line(row=row, account=accounts[row.account_id], today=day, red_below=red_below)
             for row in self.rows
         ]
 
@@ -125,17 +141,10 @@ def read_page(request: HttpRequest, run: Run, listing: Listing) -> Page:
     asked = request.GET.get("page", "1")
     number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 9 else 1
     ids = listing.ids[(number - 1) * ROWS : number * ROWS]
-    stored = AccountCurrent.objects.filter(run_id=run.pk, account_id__in=ids)
-    rows = {row.account_id: row for row in stored}
-    accounts = visible_accounts(request).select_related("owner").in_bulk(ids)
-    return Page(
-        # what she may not see at this very moment is left out
-        rows=[rows[pk] for pk in ids if pk in rows and pk in accounts],
-        accounts=accounts,
-        total=listing.total,
-        number=number,
-        pages=pages,
-    )
+    # what she may not see at this very moment is left out
+    seen = visible_accounts(request).select_related("owner").only(*SHOWN).in_bulk(ids)
+    accounts = [seen[pk] for pk in ids if pk in seen]
+    return Page(run=run, accounts=accounts, total=listing.total, number=number, pages=pages)
 
 
 def headings(sort: str, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
