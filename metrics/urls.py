@@ -12,7 +12,11 @@ of_line = [
     path("start/", scorecard.scorecard_start, name="scorecard_start"),
     path("discard/", scorecard.scorecard_discard, name="scorecard_discard"),
     path("versions/", scorecard.scorecard_versions, name="scorecard_versions"),
+    path("compare/", scorecard.scorecard_compare, name="scorecard_compare"),
+    path("import/", scorecard.scorecard_import, name="scorecard_import"),
     path("<int:version>/", scorecard.scorecard_version, name="scorecard_version"),
+    path("<int:version>/roll-back/", scorecard.scorecard_roll_back, name="scorecard_roll_back"),
+    path("<int:version>.toml", scorecard.scorecard_toml, name="scorecard_toml"),
 ]
 urlpatterns = [
     path("", portfolio.portfolio, name="portfolio"),

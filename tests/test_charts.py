@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.charts import Figure, curve, plot_text, quadrant, signed, trend, waterfall
+from metrics.charts import Drawing, Figure, curve, plot_text, quadrant, signed, trend, waterfall
 
 DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=i) for i in range(60)]
 HOSTILE = '<a href="https://example.com">Acme</a> & <b>Co</b>'
@@ -27,10 +27,10 @@ def make_trend(name: str = "Scorecard v2") -> Figure:
     return trend(DAYS, scores, red_below=60, green_from=75, band="green", events=[(DAYS[20], name)])
 
 
-def make_curve() -> Figure:
-    live = ((0.0, 0.0), (0.5, 60.0), (1.0, 100.0))
-    drawn = ((0.0, 0.0), (0.5, 70.0), (1.0, 100.0))
-    return curve(drawn, live=live, values=[-1.0, 0.2, 0.2, 0.9, 5.0], percent=True)
+def make_curve(*values: float) -> Drawing:
+    live = ((0.0, 0.0), (50.0, 60.0), (100.0, 100.0))
+    drawn = ((0.0, 0.0), (50.0, 70.0), (100.0, 100.0))
+    return curve(drawn, live=live, values=values, unit=" %")
 
 
 def make_quadrant(name: str = "Acme", *, count: int = 1) -> Figure:
@@ -39,7 +39,7 @@ def make_quadrant(name: str = "Acme", *, count: int = 1) -> Figure:
     return quadrant(points, red_below=60, green_from=75, middle=count * 8e3, currency="USD")
 
 
-FIGURES = [make_waterfall(), make_trend(), make_curve(), make_quadrant(), make_quadrant(count=0)]
+FIGURES = [make_waterfall(), make_trend(), make_quadrant(), make_quadrant(count=0)]
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -94,9 +94,43 @@ def test_any_waterfall_is_valid(start: float, steps: list[tuple[str, float, bool
 
 
 def test_accounts_beyond_the_ends_of_a_curve_stand_at_its_ends() -> None:
-    bars = make_curve()["data"][0]
-    counts = [int(text.split()[0]) for text in bars["hovertext"]]
-    assert (sum(counts), counts[0], counts[4], counts[-1]) == (5, 1, 2, 1)
+    bars = make_curve(-50.0, 20.0, 20.0, 90.0, 500.0).bars
+    assert [bar.accounts for bar in bars] == [1, 2, 1, 1]
+    assert max(bar.height for bar in bars) == 50
+    assert (bars[0].x < 1, bars[-1].x + bars[-1].width > 99) == (True, True)
+    assert make_curve().bars == []
+
+
+def test_a_curve_is_drawn_in_per_cent_of_its_frame() -> None:
+    drawing = make_curve()
+    assert (drawing.low, drawing.high) == (-6, 106)
+    assert drawing.dots == [
+        (5.357, 100, 0, 0),
+        (50.0, 30, 50, 70),
+        (94.643, 0, 100, 100),
+    ]
+    assert drawing.drawn == [
+        (0, 100, 5.357, 100),
+        (5.357, 100, 50.0, 30),
+        (50.0, 30, 94.643, 0),
+        (94.643, 0, 100, 0),
+    ]
+    assert [label for _, label in drawing.ticks] == ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=12, unique=True).map(sorted),
+    st.lists(st.floats(-1e9, 1e9), max_size=30),
+)
+def test_nothing_of_any_curve_lies_outside_its_frame(
+    raws: list[float], values: list[float]
+) -> None:
+    anchors = [(raw, 50.0) for raw in raws]
+    drawing = curve(anchors, live=[(0.0, 0.0), (1.0, 100.0)], values=values, unit="")
+    places = [*(x for x, *_ in drawing.dots), *(x for x, _ in drawing.ticks)]
+    assert all(0 <= x <= 100 for x in places)
+    assert sum(bar.accounts for bar in drawing.bars) == len(values)
+    assert 2 <= len(drawing.ticks) <= 8
 
 
 def test_a_gap_in_the_nights_is_a_gap_in_the_line() -> None:

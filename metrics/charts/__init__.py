@@ -5,9 +5,9 @@ Colours are names of CSS variables, resolved in the browser, so that a chart fol
 """
 
 from metrics.charts.base import Figure, plot_text, signed
-from metrics.charts.curve import curve
+from metrics.charts.curve import Drawing, curve
 from metrics.charts.quadrant import quadrant
 from metrics.charts.trend import trend
 from metrics.charts.waterfall import waterfall
 
-__all__ = ["Figure", "curve", "plot_text", "quadrant", "signed", "trend", "waterfall"]
+__all__ = ["Drawing", "Figure", "curve", "plot_text", "quadrant", "signed", "trend", "waterfall"]

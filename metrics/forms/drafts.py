@@ -15,37 +15,22 @@ from django import forms
 from django.http import QueryDict
 from django.utils.text import slugify
 
+from metrics.forms.curves import AXES, anchor_problems, sent_anchors, stored_anchors, texts_of
+from metrics.forms.places import place_name, plain
 from metrics.scoring.config import TOTAL, ConfigError, ScorecardConfig
 from metrics.scoring.explain import rounded
-from metrics.signals.base import Signal
-from metrics.signals.catalogue import BY_CODE
 from metrics.signals.defaults import read_config
 
 THRESHOLDS = ("red_below", "green_from", "margin")
 
 
 def numbers(config: ScorecardConfig) -> Iterator[tuple[str, float]]:
-    """Every editable number of a scorecard under its place."""
+    """Every editable number of a scorecard under its place; curves are told by their anchors."""
     for stage, row in config.dimensions.items():
         yield from ((f"dimensions.{stage}.{name}", weight) for name, weight in row.items())
     yield from ((f"signals.{code}", weight) for code, weight in config.signals.items())
     yield from ((f"thresholds.{name}", getattr(config, name)) for name in THRESHOLDS)
     yield "thresholds.coverage_percent", 100 * config.min_coverage
-    for code, curve in config.curves.items():
-        scale = 100 if is_share(BY_CODE[code]) else 1
-        for place, (raw, points) in enumerate(curve.anchors):
-            yield f"curves.{code}.{place}.raw", raw * scale
-            yield f"curves.{code}.{place}.points", points
-
-
-def is_share(signal: Signal) -> bool:
-    """Whether its raw value is a share, which people read and write in per cent."""
-    return not signal.unit.startswith("times") and signal.unit != "points"
-
-
-def plain(value: float) -> str:
-    """A number as an input shows it: no trailing zeros, no exponent."""
-    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,19 +93,37 @@ class DraftForm(WhomForm):
         offered: Mapping[str, Sequence[Choice]] | None = None,
     ) -> None:
         first: dict[str, Any] = {place: plain(value) for place, value in numbers(base)}
+        first |= {
+            f"curves.{code}.{at}.{axis}": text
+            for code, curve in base.curves.items()
+            for at, texts in enumerate(texts_of(code, curve))
+            for axis, text in zip(AXES, texts, strict=True)
+        }
         first |= {f"caps.{rule}": on for rule, on in base.caps.items()} | {"edition": edition}
         first |= {f"applies_to.{kind}": getattr(base, kind) for kind in offered or {}}
         super().__init__(data, offered=offered or {}, initial=first)
         self.base = base
         self.config: ScorecardConfig | None = None
+        # as many anchors as were sent: they are added and removed on the page
+        self.anchors = {
+            code: len(sent_anchors(self.data, code)) or len(curve.anchors)
+            for code, curve in base.curves.items()
+        }
         for place, _ in numbers(base):
-            self.fields[place] = forms.FloatField(label=place)
+            self.fields[place] = forms.FloatField(label=place_name(place))
+        for code, anchors in self.anchors.items():
+            for at in range(anchors):
+                for axis in AXES:
+                    label = f"{place_name(f'curves.{code}')}, anchor {at + 1}"
+                    self.fields[f"curves.{code}.{at}.{axis}"] = forms.FloatField(label=label)
         for rule in base.caps:
             self.fields[f"caps.{rule}"] = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """Checks the whole; `config` is the scorecard where nothing is wrong."""
         cleaned = super().clean() or {}
+        if not self.errors:
+            self._check_curves(cleaned)
         if self.errors:
             return cleaned
         try:
@@ -128,6 +131,23 @@ class DraftForm(WhomForm):
         except ConfigError as error:
             self.refuse(error)
         return cleaned
+
+    def problems(self) -> list[str]:
+        """Everything that is wrong, each with the name of its place."""
+        return [
+            f"{self.fields[place].label}: {problem}" if place in self.fields else str(problem)
+            for place, found in self.errors.items()
+            for problem in found
+        ]
+
+    def _check_curves(self, cleaned: dict[str, Any]) -> None:
+        for code in self.anchors:
+            for place, problem in anchor_problems(code, self._anchors(code, cleaned)).items():
+                self.add_error(place, problem)
+
+    def _anchors(self, code: str, cleaned: dict[str, Any]) -> list[tuple[float, float]]:
+        names = [f"curves.{code}.{at}" for at in range(self.anchors[code])]
+        return [(cleaned[f"{name}.raw"], cleaned[f"{name}.points"]) for name in names]
 
     def _body(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         """The base with what was changed: an untouched number keeps all its digits."""
@@ -141,14 +161,14 @@ class DraftForm(WhomForm):
             part, *rest = place.split(".")
             if part == "dimensions":
                 body["dimensions"][rest[0]][rest[1]] = value
-            elif part == "curves":
-                code, anchor, axis = rest
-                scale = 100 if axis == "raw" and is_share(BY_CODE[code]) else 1
-                body["curves"][code][int(anchor)][axis == "points"] = round(value / scale, 8)
             elif rest == ["coverage_percent"]:
                 body["thresholds"]["min_coverage"] = round(value / 100, 8)
             else:
                 body[part][rest[0]] = value
+        body["curves"] = {
+            code: stored_anchors(code, self._anchors(code, cleaned), self.base.curves[code])
+            for code in self.anchors
+        }
         body["caps"] = {rule: cleaned[f"caps.{rule}"] for rule in body["caps"]}
         for kind in self.offered:
             if sorted(cleaned[f"applies_to.{kind}"]) != sorted(body["applies_to"][kind]):

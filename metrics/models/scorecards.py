@@ -173,6 +173,21 @@ class Scorecard(models.Model):
             if problems:
                 raise ConfigError(problems)
 
+    def roll_back(self, *, live: int, by: User | None, reason: str) -> Scorecard:
+        """Publish a copy of this old version as the newest one of its line, and return it.
+
+        live: the version that she saw as the live one. Raises StaleEdition where another one is
+        live by now or a draft is open, and ConfigError like `publish`.
+        """
+        with transaction.atomic():
+            line = Scorecard.objects.of(self.line).order_by("pk")
+            list(line.select_for_update()[:1])  # one at a time
+            if Scorecard.objects.live(self.line).version != live or line.draft(self.line):
+                raise StaleEdition
+            copy = Scorecard.objects.start_draft(self, by=by)
+            copy.publish(edition=copy.edition, by=by, reason=reason)
+        return copy
+
     def discard(self, *, edition: int) -> None:
         """Delete the draft; raises StaleEdition where somebody was faster."""
         gone, _ = Scorecard.objects.filter(

@@ -15,7 +15,7 @@
     const adds = Math.abs(sum - 100) < 1e-6;
     row.querySelector("[data-total]").textContent = plain(sum);
     const verdict = row.querySelector("[data-verdict]");
-    verdict.textContent = adds ? "Adds up" : `${plain(Math.abs(100 - sum))} ${sum < 100 ? "missing" : "too much"}`;
+    verdict.textContent = adds ? "✓ Adds up" : `${plain(Math.abs(100 - sum))} ${sum < 100 ? "missing" : "too much"}`;
     verdict.className = adds ? "hs-green" : "hs-red";
   };
 
@@ -61,6 +61,25 @@
     form.querySelector("[data-stage-field]").value = stage;
   };
 
+  const pickTab = (tab) => {
+    all("[data-tab]").forEach((part) => (part.hidden = part.dataset.tab !== tab));
+    document.querySelectorAll("[data-pick-tab]").forEach((button) => {
+      if (button.dataset.pickTab === tab) button.setAttribute("aria-current", "page");
+      else button.removeAttribute("aria-current");
+    });
+    document.querySelector("[data-tab-field]").value = tab;
+    const address = new URL(window.location.href);
+    address.searchParams.set("tab", tab);
+    if (address.pathname.endsWith("/draft/")) return;
+    window.history.replaceState(window.history.state, "", address);
+  };
+
+  const fold = (button) => {
+    const group = button.closest("[data-dimension-group]");
+    const open = group.classList.toggle("hs-open");
+    all("[data-fold]", group).forEach((one) => one.setAttribute("aria-expanded", String(open)));
+  };
+
   // what is missing is shared among the dimensions that are not locked, in proportion
   const spread = () => {
     const stage = form.querySelector("[data-stage-field]").value;
@@ -82,6 +101,7 @@
   const start = () => {
     document.documentElement.classList.add("hs-scripted");
     all("[data-slides]").forEach((slider) => (slider.hidden = false));
+    all("[data-scripted]").forEach((part) => (part.hidden = false));
     document.querySelectorAll("dialog[open]").forEach((dialog) => (dialog.close(), dialog.showModal()));
     form.addEventListener("input", (event) => {
       const slider = event.target.closest("[data-slides]");
@@ -93,12 +113,19 @@
       follow();
     });
     form.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-pick-stage], [data-spread]");
+      const button = event.target.closest("[data-pick-stage], [data-spread], [data-fold]");
       if (!button) return;
       event.preventDefault();
       if (button.dataset.pickStage) pickStage(button.dataset.pickStage);
+      else if ("fold" in button.dataset) fold(button);
       else spread();
     });
+    document.querySelectorAll("[data-pick-tab]").forEach((button) =>
+      button.addEventListener("click", (event) => {
+        event.preventDefault();
+        pickTab(button.dataset.pickTab);
+      }),
+    );
     follow();
   };
   document.addEventListener("DOMContentLoaded", start);

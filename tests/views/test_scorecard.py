@@ -11,11 +11,19 @@ from metrics.models import Run, Scorecard
 from metrics.signals.base import Stage
 from metrics.signals.defaults import default_config, read_config
 from tests.facts import DAY, at, live_scorecard
+from tests.views.cards import fields, moved, start
 from tests.views.nights import client_of, make_customer, make_team, night
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/scorecard/", "/scorecard/versions/", "/scorecard/1/"]
-ACTIONS = ["start", "draft", "discard", "recalculate"]
+PAGES = [
+    "/scorecard/",
+    "/scorecard/versions/",
+    "/scorecard/1/",
+    "/scorecard/1.toml",
+    "/scorecard/compare/",
+    "/scorecard/import/",
+]
+ACTIONS = ["start", "draft", "discard", "recalculate", "1/roll-back", "import"]
 
 
 @pytest.fixture
@@ -25,40 +33,13 @@ def ada() -> Client:
     return client_of(make_team()["ada"])
 
 
-def fields(**over: str) -> dict[str, str]:
-    """What the page's form sends when nothing is touched, with some fields changed."""
-    draft = Scorecard.objects.draft()
-    card = draft or Scorecard.objects.live()
-    form = DraftForm(base=read_config(card.body), edition=draft.edition if draft else 0)
-    sent = {name: form[name].value() for name in form.fields}
-    plain = {name: "on" if value is True else str(value) for name, value in sent.items() if value}
-    zeros = {name: "0" for name, value in sent.items() if value == "0"}
-    return {**zeros, **plain, "edition": str(form.initial["edition"]), **over}
-
-
-def start(ada: Client) -> Scorecard:
-    """The draft."""
-    ada.post("/scorecard/start/")
-    draft = Scorecard.objects.draft()
-    assert draft is not None
-    return draft
-
-
-def moved(by: float = 4) -> dict[str, str]:
-    """Weight from engagement to breadth, in the mature stage."""
-    return {
-        "dimensions.mature.engagement": f"{34 - by:g}",
-        "dimensions.mature.breadth": f"{22 + by:g}",
-    }
-
-
 @pytest.mark.parametrize("name", ["ana", "ben", "cy"])
 def test_for_others_it_does_not_exist(name: str) -> None:
     live_scorecard()
     client = client_of(make_team()[name])
-    assert [client.get(page).status_code for page in PAGES] == [404] * 3
+    assert [client.get(page).status_code for page in PAGES] == [404] * len(PAGES)
     found = [client.post(f"/scorecard/{action}/").status_code for action in ACTIONS]
-    assert found == [404] * 4
+    assert found == [404] * len(ACTIONS)
     assert "/scorecard/" not in client.get("/").content.decode()
 
 
@@ -68,7 +49,7 @@ def test_a_visitor_is_asked_to_log_in() -> None:
 
 def test_the_live_version_is_read_only(ada: Client) -> None:
     html = ada.get("/scorecard/").content.decode()
-    assert html.count("<fieldset") == html.count("disabled>") == 3
+    assert html.count("<fieldset") == html.count("disabled>") == 4
     assert "Save draft" not in html
     assert "Weights are policy, not measurement" in html
     assert ada.post("/scorecard/draft/", fields(action="preview")).status_code == 200

@@ -8,14 +8,20 @@ from metrics.views.scorecard.actions import (
 )
 from metrics.views.scorecard.new import scorecard_new
 from metrics.views.scorecard.page import scorecard, scorecard_version, scorecard_versions
+from metrics.views.scorecard.texts import scorecard_import, scorecard_toml
+from metrics.views.scorecard.versions import scorecard_compare, scorecard_roll_back
 
 __all__ = [
     "scorecard",
+    "scorecard_compare",
     "scorecard_discard",
     "scorecard_draft",
+    "scorecard_import",
     "scorecard_new",
     "scorecard_recalculate",
+    "scorecard_roll_back",
     "scorecard_start",
+    "scorecard_toml",
     "scorecard_version",
     "scorecard_versions",
 ]

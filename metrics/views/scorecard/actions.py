@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -10,12 +12,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import admin_only, user_of
 from accounts.models import User
-from metrics.forms import DraftForm, spread
+from metrics.forms import DraftForm, reshape, spread
 from metrics.models import Run, Scorecard
 from metrics.models.scorecards import DEFAULT_LINE, StaleEdition
 from metrics.scoring.config import ConfigError
 from metrics.scoring.version import CODE_VERSION
-from metrics.signals.defaults import read_config
+from metrics.signals.defaults import default_config, read_config
 from metrics.tasks import wake_workers
 from metrics.views.scorecard.differences import differences
 from metrics.views.scorecard.editor import draft_form, show
@@ -42,17 +44,23 @@ def scorecard_draft(request: HttpRequest, line: str = DEFAULT_LINE) -> HttpRespo
     lines = all_lines()
     chosen = line_or_404(lines, line)
     action = request.POST.get("action", "preview")
-    data: QueryDict = request.POST
-    if action == "spread":
-        data = spread(data, draft_form(request, chosen, lines).base)
-    form = draft_form(request, chosen, lines, data)
+    form = draft_form(request, chosen, lines, _changed(request.POST, action, chosen, lines))
     if not form.is_valid() and action in ("save", "publish"):
         return show(request, form, chosen, lines, status=422)
     if action == "save":
         return _save(request, form, chosen)
     if action == "publish":
         return _publish(request, form, chosen, lines)
-    return show(request, form, chosen, lines)
+    is_curve = action.startswith(("anchor.", "curve."))
+    return show(request, form, chosen, lines, part="curve-answer" if is_curve else "preview-answer")
+
+
+def _changed(sent: QueryDict, action: str, line: Line, lines: list[Line]) -> QueryDict:
+    """The form after what a button does to it without JavaScript."""
+    live = read_config(under(line, lines).body)
+    if action == "spread":
+        return spread(sent, live)
+    return reshape(sent, action, live=live.curves, first=default_config().curves)
 
 
 def _save(request: HttpRequest, form: DraftForm, line: Line) -> HttpResponse:
@@ -68,7 +76,7 @@ def _publish(request: HttpRequest, form: DraftForm, line: Line, lines: list[Line
     """The draft as it stands in the form goes live: saved and published in one step."""
     reason = request.POST.get("reason", "").strip()
     if not reason:
-        problem = {"reason_problem": NO_REASON, "publishing": True}
+        problem: dict[str, Any] = {"reason_problem": NO_REASON, "publishing": True}
         return show(request, form, line, lines, status=422, **problem)
     try:
         with transaction.atomic():
@@ -102,7 +110,7 @@ def _conflict(request: HttpRequest, form: DraftForm, slug: str) -> HttpResponse:
     lines = all_lines()
     line = line_or_404(lines, slug)
     theirs = read_config((line.draft or under(line, lines)).body)
-    conflict = {
+    conflict: dict[str, Any] = {
         "conflict": True,
         "theirs": differences(theirs, form.config) if form.config else [],
         "reason": request.POST.get("reason", ""),

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metrics.forms import is_share, numbers, plain
+from metrics.forms import is_share, numbers, place_name, plain
 from metrics.scoring.caps import BY_CODE as RULES
 from metrics.scoring.config import ScorecardConfig
 from metrics.scoring.curves import Curve
 from metrics.signals.catalogue import BY_CODE
-
-THRESHOLD_NAMES = {
-    "red_below": "Red below",
-    "green_from": "Green from",
-    "margin": "Margin to leave a band",
-    "coverage_percent": "Coverage needed, %",
-}
 
 
 @dataclass(frozen=True)
@@ -39,13 +32,13 @@ def differences(before: ScorecardConfig, after: ScorecardConfig) -> list[Differe
         if set(then) != set(now)
     ]
     found += [
-        Difference(_name(place), plain(old[place]), plain(value))
+        Difference(place_name(place), plain(old[place]), plain(value))
         for place, value in numbers(after)
-        if not place.startswith("curves.") and place in old and old[place] != value
+        if place in old and old[place] != value
     ]
     found += [
         Difference(
-            f"Curve of {BY_CODE[code].name}",
+            place_name(f"curves.{code}"),
             _anchors(code, before.curves[code]),
             _anchors(code, curve),
         )
@@ -58,15 +51,6 @@ def differences(before: ScorecardConfig, after: ScorecardConfig) -> list[Differe
         if on != before.caps[rule]
     ]
     return found
-
-
-def _name(place: str) -> str:
-    part, *rest = place.split(".")
-    if part == "dimensions":
-        return f"{rest[1].capitalize()} in {rest[0]}, %"
-    if part == "signals":
-        return f"{BY_CODE[rest[0]].name} inside its dimension"
-    return THRESHOLD_NAMES[rest[0]]
 
 
 def _anchors(code: str, curve: Curve) -> str:

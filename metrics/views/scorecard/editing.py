@@ -5,10 +5,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from metrics.charts import curve
-from metrics.forms import DraftForm, WhomForm, is_share, number_or_zero, numbers, plain
+from metrics.charts import Drawing, curve
+from metrics.forms import (
+    FEWEST,
+    MOST,
+    DraftForm,
+    WhomForm,
+    is_share,
+    number_or_zero,
+    numbers,
+    plain,
+    scale_of,
+)
 from metrics.scoring.caps import RULES
 from metrics.scoring.config import ScorecardConfig
+from metrics.scoring.curves import Curve
 from metrics.signals.base import Dimension, Signal, Stage, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.defaults import effective_percentages
@@ -39,31 +50,51 @@ def fields(form: DraftForm, live: ScorecardConfig) -> dict[str, Any]:
             {"key": stage.value, "name": stage.value.capitalize(), "total": _total(form, stage)}
             for stage in Stage
         ],
-        "dimensions": [
-            {
-                "key": dimension.value,
-                "name": dimension_name(dimension),
-                "weights": [
-                    _weight(form, f"dimensions.{stage.value}.{dimension.value}", before, PER_CENT)
-                    | {"stage": stage.value}
-                    for stage in Stage
-                ],
-                "signals": [
-                    _weight(form, f"signals.{signal.code}", before, SLIDER_TOP)
-                    | {"code": signal.code, "name": signal.name}
-                    | {"shares": [_share(signal, stage, shares[stage]) for stage in Stage]}
-                    for signal in SIGNALS
-                    if signal.dimension is dimension
-                ],
-            }
-            for dimension in Dimension
-        ],
+        "dimensions": _opened([_dimension(form, d, before, shares) for d in Dimension]),
         "thresholds": [
             field(form, f"thresholds.{name}", before) | {"label": label}
             for name, label in LABELS.items()
         ],
-        "caps": [_cap(form, rule.code, rule.reason, rule.cap) for rule in RULES],
+        "caps": (caps := [_cap(form, rule.code, rule.reason, rule.cap) for rule in RULES]),
+        "caps_on": sum(cap["on"] for cap in caps),
     }
+
+
+def _dimension(
+    form: DraftForm,
+    dimension: Dimension,
+    before: dict[str, str],
+    shares: dict[Stage, dict[str, float]],
+) -> dict[str, Any]:
+    """Its weight in each stage, and its signals."""
+    signals = [
+        _weight(form, f"signals.{signal.code}", before, SLIDER_TOP)
+        | {"code": signal.code, "name": signal.name, "question": signal.question}
+        | {"shares": [_share(signal, stage, shares[stage]) for stage in Stage]}
+        for signal in SIGNALS
+        if signal.dimension is dimension
+    ]
+    return {
+        "key": dimension.value,
+        "name": dimension_name(dimension),
+        "weights": [
+            _weight(form, f"dimensions.{stage.value}.{dimension.value}", before, PER_CENT)
+            | {"stage": stage.value}
+            for stage in Stage
+        ],
+        "signals": signals,
+        "is_open": any(row["changed"] or row["problem"] for row in signals),
+    }
+
+
+def _opened(dimensions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those whose signals are changed are unfolded; where there is none, the one that weighs most
+    in the last stage.
+    """
+    if not any(row["is_open"] for row in dimensions):
+        most = max(dimensions, key=lambda row: number_or_zero(row["weights"][-1]["value"]))
+        most["is_open"] = True
+    return dimensions
 
 
 def whom(form: WhomForm) -> list[dict[str, Any]]:
@@ -134,37 +165,54 @@ def _total(form: DraftForm, stage: Stage) -> str:
 
 def curves(form: DraftForm) -> list[dict[str, Any]]:
     """The anchors of every signal's curve as pairs of inputs."""
-    return [
-        {
-            "code": signal.code,
-            "name": signal.name,
-            "unit": signal.unit,
-            "is_share": is_share(signal),
-            "problem": form.problem(f"curves.{signal.code}"),
-            "anchors": [
-                {
-                    axis: field(form, f"curves.{signal.code}.{i}.{axis}", {})
-                    for axis in ("raw", "points")
-                }
-                for i in range(len(form.base.curves[signal.code].anchors))
-            ],
-        }
-        for signal in SIGNALS
+    return [_curve(form, signal) for signal in SIGNALS]
+
+
+def _curve(form: DraftForm, signal: Signal) -> dict[str, Any]:
+    anchors = [
+        {axis: field(form, f"curves.{signal.code}.{at}.{axis}", {}) for axis in ("raw", "points")}
+        for at in range(form.anchors[signal.code])
     ]
+    return {
+        "code": signal.code,
+        "name": signal.name,
+        "question": signal.question,
+        "unit": signal.unit,
+        "is_share": is_share(signal),
+        "problems": [
+            f"Anchor {at}: {row[axis]['problem']}"
+            for at, row in enumerate(anchors, start=1)
+            for axis in ("raw", "points")
+            if row[axis]["problem"]
+        ],
+        "can_add": len(anchors) < MOST,
+        "can_remove": len(anchors) > FEWEST,
+        "anchors": anchors,
+    }
 
 
-def curve_figure(
+def drawing(
     code: str, form: DraftForm, live: ScorecardConfig, values: NightValues | None
-) -> dict[str, Any]:
-    """The drawing of one curve, the live one dashed, the accounts behind it."""
-    signal = BY_CODE[code]
+) -> Drawing | None:
+    """The curve as it stands in the form, the live one behind it, and the accounts; None where
+    the numbers are no curve.
+    """
+    signal, scale = BY_CODE[code], scale_of(code)
+    try:
+        shown = [
+            tuple(float(form.shown(f"curves.{code}.{at}.{axis}")) for axis in ("raw", "points"))
+            for at in range(form.anchors[code])
+        ]
+        Curve(*shown)
+    except ValueError:  # a CurveError is one
+        return None
     raws: list[float] = []
     if values is not None:
         measured = values.states[:, signal.slot] == State.OK.value
-        raws = [raw for raw in values.raw[measured, signal.slot].tolist() if raw == raw]
+        raws = [scale * raw for raw in values.raw[measured, signal.slot].tolist() if raw == raw]
     return curve(
-        (form.config or form.base).curves[code].anchors,
-        live=live.curves[code].anchors,
+        [(raw, points) for raw, points in shown],
+        live=[(raw * scale, points) for raw, points in live.curves[code].anchors],
         values=raws,
-        percent=is_share(signal),
+        unit="\u00a0%" if is_share(signal) else "",
     )

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.access import visible_accounts
-from metrics.forms import Choice, DraftForm
+from metrics.forms import Choice, DraftForm, is_share
 from metrics.models import Run, Scorecard
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import Stage
@@ -16,12 +17,17 @@ from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.defaults import read_config
 from metrics.views.scorecard.choices import choices
 from metrics.views.scorecard.differences import differences
-from metrics.views.scorecard.editing import curve_figure, curves, fields, whom
+from metrics.views.scorecard.editing import curves, drawing, fields, whom
+from metrics.views.scorecard.finding import found_account
 from metrics.views.scorecard.lines import Line, card_of_night, configs, under
 from metrics.views.scorecard.night_values import NightValues, values_of
-from metrics.views.scorecard.preview import Preview, preview
+from metrics.views.scorecard.preview import preview
+from metrics.views.scorecard.tried import tried
 
 PAGE = "metrics/scorecard.html"
+TABS = ("weights", "thresholds", "caps")
+GRID = [(100 - points, points) for points in (0, 25, 50, 75, 100)]  # from the top, of a drawing
+Sides = tuple[dict[str, ScorecardConfig], dict[str, ScorecardConfig]]
 
 
 def draft_form(request: HttpRequest, line: Line, lines: list[Line], data: Any = None) -> DraftForm:
@@ -41,16 +47,14 @@ def show(
     lines: list[Line],
     *,
     status: int = 200,
+    part: str = "preview-answer",
     **more: Any,
 ) -> HttpResponse:
-    """The page of the draft or of the live version; htmx gets the preview alone."""
+    """The page of the draft or of the live version; htmx gets `part` of it alone."""
     live, draft = under(line, lines), line.draft
     night = Run.objects.latest_published()
     editing = draft is not None or form.is_bound
-    context = editor(
-        request, form, live=read_config(live.body), values=values_of(night) if night else None
-    )
-    context |= {
+    context = {
         "live": live,
         "card": draft or ("the new draft" if editing else line.live),
         "was": str(live) if line.is_default else "live",  # short, for narrow columns
@@ -58,15 +62,23 @@ def show(
         "draft": draft,
         "editing": editing,
         "edition": draft.edition if draft else 0,
-        "versions": Scorecard.objects.published().of(line.slug).count(),
         "line": line,
         "lines": lines,
         "night": night,
+        "is_curve": part == "curve-answer",
     }
-    if night:
+    values = values_of(night) if night else None
+    is_part = bool(request.headers.get("HX-Request"))
+    is_whole = not is_part or part != "preview-answer"
+    context |= editor(request, form, live=read_config(live.body), values=values, is_whole=is_whole)
+    if not is_part:
+        context["versions"] = Scorecard.objects.published().of(line.slug).count()
+        context["here_url"] = reverse("scorecard", kwargs={"line": line.slug})
+    if night and values is not None:
         context |= _since(night, line, form)
-        context["preview"] = _preview(values_of(night), line, lines, form) if editing else None
-    template = f"{PAGE}#preview-answer" if request.headers.get("HX-Request") else PAGE
+        if editing:
+            context |= _compared(request, values, line, lines, form)
+    template = f"{PAGE}#{part}" if is_part else PAGE
     return render(request, template, context | more, status=status)
 
 
@@ -76,28 +88,54 @@ def editor(
     *,
     live: ScorecardConfig,
     values: NightValues | None = None,
+    is_whole: bool = True,
 ) -> dict[str, Any]:
-    """What stands in the form, beside the version that is live."""
+    """What stands in the form, beside the version that is live; without the fields themselves
+    where only the preview is asked for.
+    """
+    signal, stage, tab = _places(request, form)
+    config = config_of(form)
+    found = {
+        "form": form,
+        "stage": stage,
+        "tab": tab,
+        "signal": BY_CODE[signal],
+        "signal_is_share": is_share(BY_CODE[signal]),
+        "grid": GRID,
+        "problems": form.problems(),
+        "drawing": drawing(signal, form, live, values),
+        "differences": differences(live, config) if config else [],
+    }
+    if is_whole:
+        found |= {"fields": fields(form, live), "whom": whom(form), "curves": curves(form)}
+    return found
+
+
+def _places(request: HttpRequest, form: DraftForm) -> tuple[str, str, str]:
+    """Signal, stage and tab that are shown: those asked for; after a mistake those that have it."""
     asked = request.POST if request.method == "POST" else request.GET
     signal = asked.get("signal") or SIGNALS[0].code
     stage = asked.get("stage") or Stage.MATURE.value
-    if signal not in BY_CODE or stage not in list(Stage):
+    tab = asked.get("tab") or TABS[0]
+    if signal not in BY_CODE or stage not in list(Stage) or tab not in TABS:
         raise Http404
-    config = _config(form)
-    return {
-        "form": form,
-        "stage": stage,
-        "signal": BY_CODE[signal],
-        "fields": fields(form, live),
-        "whom": whom(form),
-        "curves": curves(form),
-        "problems": [problem for problems in form.errors.values() for problem in problems],
-        "curve_figure": curve_figure(signal, form, live, values),
-        "differences": differences(live, config) if config else [],
-    }
+    wrong = [place.split(".") for place in form.errors] if form.is_bound else []
+    bent = [rest[0] for part, *rest in wrong if part == "curves"]
+    if bent and signal not in bent:
+        signal = bent[0]
+    off = [rest[0] for part, *rest in wrong if part == "dimensions"]
+    if off and stage not in off:
+        stage = off[0]
+    if any(part == "thresholds" for part, *_ in wrong):
+        only = all(part in ("thresholds", "__all__") for part, *_ in wrong)
+        tab = "thresholds" if only else tab
+    elif wrong:
+        tab = "weights"
+    return signal, stage, tab
 
 
-def _config(form: DraftForm) -> ScorecardConfig | None:
+def config_of(form: DraftForm) -> ScorecardConfig | None:
+    """What stands in the form; None where it is not whole."""
     return form.config if form.is_bound else form.base
 
 
@@ -107,22 +145,36 @@ def _since(night: Run, line: Line, form: DraftForm) -> dict[str, Any]:
     """
     ran = card_of_night(night, line.slug)
     counts = None if line.is_retired else line.live
-    config = _config(form)
+    config = config_of(form)
     then = read_config((ran or night.scorecard).body).caps
     late = [rule for rule, on in config.caps.items() if on and not then[rule]] if config else []
     return {"ran": ran, "is_behind": ran != counts, "late_caps": late}
 
 
-def _preview(values: NightValues, line: Line, lines: list[Line], form: DraftForm) -> Preview | None:
-    """Both versions on the accounts that the line is for now, or will be."""
-    config = _config(form)
+def _compared(
+    request: HttpRequest, values: NightValues, line: Line, lines: list[Line], form: DraftForm
+) -> dict[str, Any]:
+    """Both versions on the accounts that the line is for now, or will be; and on the one account
+    that is asked for.
+    """
+    config = config_of(form)
+    asked = request.POST if request.method == "POST" else request.GET
+    finding = found_account(asked, visible_accounts(request))
     if config is None:
-        return None
+        return {"preview": None, "finding": finding}
+    before, after = _sides(line, lines, config)
+    found: dict[str, Any] = {
+        "preview": preview(values, line=line.slug, before=before, after=after),
+        "finding": finding,
+    }
+    if finding.account_id is not None:
+        found["tried"] = tried(values, finding.account_id, before=before, after=after)
+    return found
+
+
+def _sides(line: Line, lines: list[Line], config: ScorecardConfig) -> Sides:
+    """The configurations of all lines before and after the draft is published."""
     others = configs(lines, without=line.slug)
     current = read_config(line.live.body) if line.live else None
-    return preview(
-        values,
-        line=line.slug,
-        before=others if current is None else others | {line.slug: current},
-        after=others | {line.slug: config},
-    )
+    before = others if current is None else others | {line.slug: current}
+    return before, others | {line.slug: config}

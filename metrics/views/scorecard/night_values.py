@@ -11,25 +11,29 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.models import AccountCurrent, Run, Snapshot
-from metrics.signals.base import SLOTS, Cadence, Floats
+from metrics.models.scores import Band
+from metrics.scoring.caps import RULES
+from metrics.signals.base import SLOTS, Bools, Cadence, Floats
 
 Objects = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.intp]
+ORDER = [band.value for band in Band]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NightValues:
     """A accounts of one run: raw, points, part, whole, n [A, 24] (NaN: none), states [A, 24],
-    age_days [A]; bands, held rules, names, segments, plans, ids as the run stored them; arr [A]
-    (NaN: unknown) and its currency, empty where there are several; how often people are expected.
+    age_days [A]; bands [A]: places in `ORDER`; held [A, R]: which of `RULES` held; names, segments,
+    plans, ids [A] as the run stored them; arr [A] (NaN: unknown) and its currency, empty where
+    there are several; how often people are expected.
     """
 
-    ids: list[int]
-    names: list[str]
-    segments: list[str]
-    plans: list[str]
-    bands: list[str]
-    held: list[frozenset[str]]
+    ids: Rows
+    names: Objects
+    segments: Objects
+    plans: Objects
+    bands: Rows
+    held: Bools
     age_days: Floats
     raw: Floats
     points: Floats
@@ -42,17 +46,15 @@ class NightValues:
     cadence: Cadence
 
     def take(self, rows: Rows) -> NightValues:
-        """The same of some accounts."""
+        """The same of some accounts; of all of them at no cost."""
+        if len(rows) == len(self.ids):
+            return self
         parts = {
-            part.name: _take(getattr(self, part.name), rows)
+            part.name: getattr(self, part.name)[rows]
             for part in fields(self)
             if part.name not in ("currency", "cadence")
         }
         return replace(self, **parts)
-
-
-def _take(values: Any, rows: Rows) -> Any:
-    return values[rows] if isinstance(values, np.ndarray) else [values[row] for row in rows]
 
 
 def values_of(run: Run) -> NightValues:
@@ -91,12 +93,12 @@ def _read(run_id: int, day: str) -> NightValues:
     known = [current.get(row[0], (row[0], f"Account {row[0]}", "", "", None, "")) for row in rows]
     currencies = {row[5] for row in known if row[4] is not None}
     return NightValues(
-        ids=[row[0] for row in rows],
-        names=[row[1] for row in known],
-        segments=[row[2] for row in known],
-        plans=[row[3] for row in known],
-        bands=[row[1] for row in rows],
-        held=[frozenset(cap["rule"] for cap in row[2]) for row in rows],
+        ids=np.array([row[0] for row in rows], dtype=np.intp),
+        names=_texts(row[1] for row in known),
+        segments=_texts(row[2] for row in known),
+        plans=_texts(row[3] for row in known),
+        bands=np.array([ORDER.index(row[1]) for row in rows], dtype=np.intp),
+        held=_held(row[2] for row in rows),
         age_days=np.array([row[3] for row in rows], dtype=np.float64),
         states=np.array([row[4] for row in rows], dtype=object).reshape(len(rows), SLOTS),
         raw=_floats(row[5] for row in rows),
@@ -108,6 +110,18 @@ def _read(run_id: int, day: str) -> NightValues:
         currency=currencies.pop() if len(currencies) == 1 else "",
         cadence=Run.objects.get(pk=run_id).tenant.cadence,
     )
+
+
+def _texts(texts: Iterable[str]) -> Objects:
+    return np.array(list(texts), dtype=object)
+
+
+def _held(rows: Iterable[list[dict[str, Any]]]) -> Bools:
+    """[A, R] out of what was stored of each account's caps."""
+    codes = [rule.code for rule in RULES]
+    held = [{cap["rule"] for cap in caps} for caps in rows]
+    found = [[code in rules for code in codes] for rules in held]
+    return np.array(found, dtype=bool).reshape(len(found), len(codes))
 
 
 def _floats(rows: Iterable[list[float | None]]) -> Floats:

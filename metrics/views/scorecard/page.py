@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -14,7 +17,7 @@ from metrics.models.scorecards import DEFAULT_LINE
 from metrics.signals.defaults import read_config
 from metrics.views.scorecard.differences import Difference, differences
 from metrics.views.scorecard.editor import PAGE, draft_form, editor, show
-from metrics.views.scorecard.lines import all_lines, line_or_404, under
+from metrics.views.scorecard.lines import Line, all_lines, line_or_404, under
 
 FIRST = 3  # differences of a version in the list
 
@@ -27,7 +30,10 @@ def scorecard(request: HttpRequest, line: str = DEFAULT_LINE) -> HttpResponse:
     lines = all_lines()
     chosen = line_or_404(lines, line)
     form = draft_form(request, chosen, lines)
-    asked = {"publishing": "publish" in request.GET, "discarding": "discard" in request.GET}
+    asked: dict[str, Any] = {
+        "publishing": "publish" in request.GET,
+        "discarding": "discard" in request.GET,
+    }
     return show(request, form, chosen, lines, **asked)
 
 
@@ -45,8 +51,8 @@ def scorecard_versions(request: HttpRequest, line: str = DEFAULT_LINE) -> HttpRe
         {"card": card, "differences": found, "more": max(len(found) - FIRST, 0)}
         for card, found in changed
     ]
-    context = {"rows": rows, "live": under(chosen, lines), "card": chosen.live or chosen.draft}
-    context |= {"versions": len(rows), "line": chosen, "lines": lines}
+    context = frame_of(chosen, lines) | {"rows": rows, "is_list": True}
+    context |= {"card": chosen.live or chosen.draft, "versions": len(rows)}
     return render(request, "metrics/scorecard_versions.html", context)
 
 
@@ -54,21 +60,37 @@ def scorecard_versions(request: HttpRequest, line: str = DEFAULT_LINE) -> HttpRe
 @require_GET
 def scorecard_version(request: HttpRequest, version: int, line: str = DEFAULT_LINE) -> HttpResponse:
     """One published version, to read."""
+    return show_version(request, version, line, rolling="roll-back" in request.GET)
+
+
+def show_version(
+    request: HttpRequest, version: int, slug: str, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page of a published version."""
     lines = all_lines()
-    chosen = line_or_404(lines, line)
-    card = get_object_or_404(Scorecard.objects.published().of(line), version=version)
+    chosen = line_or_404(lines, slug)
+    card = get_object_or_404(Scorecard.objects.published().of(slug), version=version)
     form = DraftForm(base=read_config(card.body), edition=card.edition)
-    context = editor(request, form, live=form.base) | {
+    context = frame_of(chosen, lines) | editor(request, form, live=form.base)
+    context |= {
         "card": card,
         "is_past": True,
         "differences": _changed(card),
-        "live": under(chosen, lines),
         "has_draft": chosen.draft is not None,
-        "versions": Scorecard.objects.published().of(line).count(),
-        "line": chosen,
+        "here_url": reverse("scorecard_version", kwargs={"line": slug, "version": version}),
+    }
+    return render(request, PAGE, context | more, status=status)
+
+
+def frame_of(line: Line, lines: list[Line]) -> dict[str, Any]:
+    """What the title and the tabs of a page beside the editor show."""
+    return {
+        "live": under(line, lines),
+        "versions": Scorecard.objects.published().of(line.slug).count(),
+        "here_url": reverse("scorecard", kwargs={"line": line.slug}),
+        "line": line,
         "lines": lines,
     }
-    return render(request, PAGE, context)
 
 
 def _changed(card: Scorecard) -> list[Difference]:

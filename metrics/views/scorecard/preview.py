@@ -10,20 +10,19 @@ import numpy as np
 
 from metrics.models.scorecards import in_order
 from metrics.models.scores import Band
-from metrics.scoring.assign import which
-from metrics.scoring.bands import GREY, RED
+from metrics.scoring.assign import Places, which
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.catalogue import BY_CODE as SIGNAL
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.numbers import Value
 from metrics.signals.story import dimension_name
 from metrics.signals.words import cause_text
-from metrics.views.scorecard.night_values import NightValues
-from metrics.views.scorecard.rescored import Scored, scored
+from metrics.views.scorecard.night_values import ORDER, NightValues
+from metrics.views.scorecard.rescored import GREEN_AT, GREY_AT, RED_AT, Scored, scored
 
-ORDER = [band.value for band in Band]
 LARGEST = 20
 SHOWN = 0.05  # a smaller change rounds to nothing
+TOO_GREEN = 0.8  # of the accounts with a score: who needs help is no longer told apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,8 @@ class Moved:
 @dataclass(frozen=True, kw_only=True)
 class Preview:
     """matrix[old band][new band] = accounts, bands in the order of `ORDER`; `arr_before` and
-    `arr_after` are ARR in red, None where there are several currencies or none is known.
+    `arr_after` are ARR in red, None where there are several currencies or none is known. below_red,
+    from_green: accounts whose score lies below or from the draft's own threshold, margin aside.
     """
 
     accounts: int
@@ -66,6 +66,8 @@ class Preview:
     arr_before: float | None
     arr_after: float | None
     currency: str
+    below_red: int
+    from_green: int
 
     @property
     def order(self) -> list[str]:
@@ -120,6 +122,17 @@ class Preview:
         return self.changing - self.worse - self.better
 
     @property
+    def green_percent(self) -> float:
+        """Accounts that would be green, of those with a score."""
+        known = sum(self.totals) - self.totals[GREY_AT]
+        return 100 * self.totals[GREEN_AT] / known if known else 0.0
+
+    @property
+    def is_too_green(self) -> bool:
+        """Whether so many would be green that the band says little."""
+        return self.green_percent > 100 * TOO_GREEN
+
+    @property
     def changing(self) -> int:
         """Accounts that change band, to or from "not enough data" too."""
         return sum(map(sum, self.matrix)) - sum(self.matrix[i][i] for i in range(len(ORDER)))
@@ -131,7 +144,7 @@ def _kind(old: int, new: int, count: int) -> str:
         return "none"
     if old == new:
         return "same"
-    if ORDER.index(GREY) in (old, new):
+    if GREY_AT in (old, new):
         return "other"
     return "worse" if new < old else "better"
 
@@ -151,39 +164,46 @@ def preview(
     """
     names = sorted(after, key=in_order)
     old, new = [before[name] for name in names], [after[name] for name in names]
-    then = which(values.segments, values.plans, old)
-    now = which(values.segments, values.plans, new)
+    then, now = places_of(values, old), places_of(values, new)
     place = names.index(line)
     rows = np.flatnonzero((then == place) | (now == place))
     chosen = values.take(rows)
     return _compared(chosen, scored(chosen, old, then[rows]), scored(chosen, new, now[rows]))
 
 
+def places_of(values: NightValues, configs: list[ScorecardConfig]) -> Places:
+    """Each account's place in `configs`; where there is only the default nobody is looked up."""
+    if len(configs) == 1:
+        return np.zeros(len(values.ids), dtype=np.intp)
+    return which(values.segments.tolist(), values.plans.tolist(), configs)
+
+
 def _compared(values: NightValues, before: Scored, after: Scored) -> Preview:
-    matrix = [[0] * len(ORDER) for _ in ORDER]
-    for old, new in zip(before.bands, after.bands, strict=True):
-        matrix[ORDER.index(old)][ORDER.index(new)] += 1
+    size = len(ORDER)
+    matrix = np.bincount(before.bands * size + after.bands, minlength=size * size)
     change = after.final - before.final
     seen = np.flatnonzero(np.abs(np.nan_to_num(change)) >= SHOWN)
     order = seen[np.argsort(-np.abs(change[seen]), kind="stable")][:LARGEST]
     return Preview(
         accounts=len(values.ids),
-        matrix=matrix,
+        matrix=matrix.reshape(size, size).tolist(),
         largest=[_moved(values, before, after, int(row)) for row in order],
         arr_before=_arr_in_red(values, before),
         arr_after=_arr_in_red(values, after),
         currency=values.currency,
+        below_red=int(np.sum(after.final < after.red_below)),
+        from_green=int(np.sum(after.final >= after.green_from)),
     )
 
 
 def _moved(values: NightValues, before: Scored, after: Scored, row: int) -> Moved:
     return Moved(
-        account_id=values.ids[row],
+        account_id=int(values.ids[row]),
         name=values.names[row],
         before=float(before.final[row]),
         after=float(after.final[row]),
-        band_before=before.bands[row],
-        band_after=after.bands[row],
+        band_before=ORDER[before.bands[row]],
+        band_after=ORDER[after.bands[row]],
         reason=_reason(values, before, after, row),
     )
 
@@ -216,5 +236,4 @@ def _reason(values: NightValues, before: Scored, after: Scored, row: int) -> str
 def _arr_in_red(values: NightValues, scored: Scored) -> float | None:
     if not values.currency:
         return None
-    red = np.array([band == RED for band in scored.bands], dtype=bool)
-    return float(np.nansum(values.arr[red]))
+    return float(np.nansum(values.arr[scored.bands == RED_AT]))

@@ -8,31 +8,38 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.scoring.assign import Places
-from metrics.scoring.bands import GREY, asked_band
-from metrics.scoring.caps import BY_CODE
+from metrics.scoring.bands import AMBER, GREEN, GREY, RED
+from metrics.scoring.caps import RULES
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import SLOTS, Floats
 from metrics.signals.evaluate import for_cadence
 from metrics.signals.rescore import rescore
-from metrics.views.scorecard.night_values import NightValues
+from metrics.views.scorecard.night_values import ORDER, NightValues, Rows
+
+RED_AT, AMBER_AT, GREEN_AT, GREY_AT = (ORDER.index(band) for band in (RED, AMBER, GREEN, GREY))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """final [A]: after caps, NaN where there is no score. points, weights [A, 24]. bands: as they
-    settle.
+    """raw_score, final [A]: before and after caps, NaN where there is no score. coverage [A].
+    points, weights [A, 24]. bands [A]: as they settle, places in `ORDER`. red_below, green_from
+    [A]: the thresholds that counted.
     """
 
+    raw_score: Floats
     final: Floats
+    coverage: Floats
     points: Floats
     weights: Floats
-    bands: list[str]
+    bands: Rows
+    red_below: Floats
+    green_from: Floats
 
 
 def scored(values: NightValues, configs: Sequence[ScorecardConfig], of: Places) -> Scored:
     """All accounts; of [A] is the place of each one's scorecard in `configs`."""
     accounts = len(values.ids)
-    score = np.full(accounts, np.nan)
+    score, coverage = np.full(accounts, np.nan), np.zeros(accounts)
     points, weights = np.full((accounts, SLOTS), np.nan), np.zeros((accounts, SLOTS))
     for place in np.unique(of):
         rows = np.flatnonzero(of == place)
@@ -45,15 +52,40 @@ def scored(values: NightValues, configs: Sequence[ScorecardConfig], of: Places) 
             age_days=part.age_days,
         )
         score[rows], weights[rows] = found.score, found.weights
-    limit = [_cap(held, configs[place]) for held, place in zip(values.held, of, strict=True)]
-    final = np.minimum(score, np.array(limit, dtype=np.float64))  # NaN stays NaN
-    bands = [
-        GREY if np.isnan(score) else asked_band(float(score), band, configs[place])
-        for score, band, place in zip(final, values.bands, of, strict=True)
-    ]
-    return Scored(final=final, points=points, weights=weights, bands=bands)
+        coverage[rows] = found.coverage
+    final = np.minimum(score, _limits(values, configs, of))  # NaN stays NaN
+    return Scored(
+        raw_score=score,
+        final=final,
+        coverage=coverage,
+        points=points,
+        weights=weights,
+        bands=asked_bands(final, values.bands, configs, of),
+        red_below=_each(configs, of, "red_below"),
+        green_from=_each(configs, of, "green_from"),
+    )
 
 
-def _cap(held: frozenset[str], config: ScorecardConfig) -> float:
-    caps = [BY_CODE[code].cap for code in held if config.caps.get(code)]
-    return min((cap for cap in caps if cap is not None), default=100.0)
+def asked_bands(score: Floats, bands: Rows, configs: Sequence[ScorecardConfig], of: Places) -> Rows:
+    """`metrics.scoring.bands.asked_band` of all accounts at once; grey where there is no score."""
+    margin = _each(configs, of, "margin")
+    red_edge = _each(configs, of, "red_below") + np.where(bands == RED_AT, margin, -margin)
+    green_edge = _each(configs, of, "green_from") + np.where(bands == GREEN_AT, -margin, margin)
+    asked = np.where(score >= green_edge, GREEN_AT, AMBER_AT)
+    asked = np.where(score < red_edge, RED_AT, asked)
+    return np.where(np.isnan(score), GREY_AT, asked).astype(np.intp)
+
+
+def _each(configs: Sequence[ScorecardConfig], of: Places, name: str) -> Floats:
+    """A threshold of each account's scorecard [A]."""
+    values: Floats = np.array([getattr(config, name) for config in configs], dtype=np.float64)
+    return values[of]
+
+
+def _limits(values: NightValues, configs: Sequence[ScorecardConfig], of: Places) -> Floats:
+    """The lowest cap that held and is on [A]; 100 where there is none."""
+    caps = [np.inf if rule.cap is None else rule.cap for rule in RULES]
+    on = np.array([[config.caps.get(rule.code, False) for rule in RULES] for config in configs])
+    counts = np.where(values.held & on[of], np.array(caps, dtype=np.float64), np.inf)
+    limits: Floats = np.minimum(counts.min(axis=1, initial=np.inf), 100.0)
+    return limits
