@@ -60,7 +60,7 @@ class TaskForm(forms.Form):
 
 
 class SnoozeForm(forms.Form):
-    """Until when an item shall be away: tomorrow, Monday of next week, or a day."""
+    """Until when an item shall be away: tomorrow, Monday, or a day."""
 
     until = forms.ChoiceField(choices=[("tomorrow", ""), ("week", ""), ("day", "")])
     day = forms.DateField(required=False, error_messages={"invalid": "Enter a day."})
@@ -76,8 +76,8 @@ class SnoozeForm(forms.Form):
 
     @property
     def next_week(self) -> dt.date:
-        """Monday of the week to come."""
-        return self.today + dt.timedelta(days=7 - self.today.weekday())
+        """The next Monday after tomorrow."""
+        return self.tomorrow + dt.timedelta(days=7 - self.tomorrow.weekday())
 
     @property
     def latest(self) -> dt.date:

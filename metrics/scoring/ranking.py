@@ -29,7 +29,7 @@ UNKNOWN = 0.3
 RENEWAL_HALVES = 150.0  # days
 RENEWAL_OVER = 30  # days after which a renewal that nobody recorded says nothing any more
 RECENCY_HALVES = 9.0  # days
-NOW = 0.15  # from this rank on it cannot wait for another day
+NOW = 0.12  # from this rank on it cannot wait for another day
 MOST_NOW = 7  # nobody does more in a day
 DROP, DROP_DAYS = 8.0, 7  # points lost in so many days that are a sudden drop
 

@@ -50,6 +50,7 @@ class Site:
     def pages(self) -> dict[str, str]:
         """Every page that an admin can open: name -> path."""
         return {
+            "day": "/day/",
             "portfolio": "/",
             "nothing found": "/?q=nobody-is-called-this",
             "worst account": self.worst.get_absolute_url(),

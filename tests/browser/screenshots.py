@@ -56,7 +56,13 @@ def paths(page: Page, address: str) -> dict[str, str]:
     """Name -> address; the account is the one that fell most."""
     page.goto(f"{address}/?sort=30d")
     account = page.locator("td.hs-name a").first.get_attribute("href") or "/"
-    return {"portfolio": "/", "account": account, "scorecard": "/scorecard/", "runs": "/runs/"}
+    return {
+        "portfolio": "/",
+        "day": "/day/",
+        "account": account,
+        "scorecard": "/scorecard/",
+        "runs": "/runs/",
+    }
 
 
 def everything(browser: Browser, address: str, folder: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metrics.scoring import ranking
 from metrics.scoring.ranking import (
     FLOOR,
     MOST_NOW,
@@ -157,5 +159,31 @@ def test_silence_begins_on_the_day_after_the_last_score() -> None:
 
 def test_what_ranks_high_cannot_wait_but_never_more_than_seven() -> None:
     assert cannot_wait([]) == 0
-    assert cannot_wait([0.9, 0.15, 0.149]) == 2
+    assert cannot_wait([0.9, 0.12, 0.119]) == 2
     assert cannot_wait([0.9] * 20) == MOST_NOW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"(100 − score) / {ranking.WORST_SPAN:.0f}",
+        f"{ranking.FALLING} more while the score is falling",
+        f"{ranking.NO_SCORE} without a score",
+        f"{ranking.UNKNOWN} where it is unknown",
+        f"2^(−days / {ranking.RENEWAL_HALVES:.0f})",
+        f"2^(−days / {ranking.RECENCY_HALVES:.0f})",
+        f"1 up to {ranking.RENEWAL_OVER} days after the renewal",
+    ],
+)
+def test_the_formula_is_written_down_with_these_numbers(text: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "my-day.md"
+    assert text in page.read_text(encoding="utf-8")
+    assert text in " ".join((ranking.__doc__ or "").split())
+
+
+def test_the_limits_are_written_down() -> None:
+    page = Path(__file__).parents[2] / "docs" / "my-day.md"
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert f"From a rank of {ranking.NOW} on an item is for now, at most {MOST_NOW} of them" in text
+    assert f"lost {ranking.DROP:.0f} points or more in {ranking.DROP_DAYS} days" in text
+    assert f"Each factor lies between {FLOOR} and 1" in text

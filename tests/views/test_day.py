@@ -198,25 +198,37 @@ def test_an_onboarding_is_late_since_its_newest_task_is(run: Run, team: dict[str
     assert item.since == ago(2)
 
 
-def test_a_detractor_waits_until_somebody_came_back_to_her(run: Run, team: dict[str, User]) -> None:
+def test_an_unanswered_detractor_waits(run: Run, team: dict[str, User]) -> None:
     row = make_row(run, team["ana"], "Ardent")
     account = Account.objects.get(pk=row.account_id)
     person = make_person(account, decision_maker=True)
-    low = {"person": person, "score": 3, "comment": "Support takes\ndays"}
-    survey = make_survey(account, sent=20, answered=16, **low)
+    make_survey(
+        account, sent=20, answered=16, person=person, score=3, comment="Support takes\ndays"
+    )
     make_survey(account, sent=20, answered=1, score=7, person=person)
     make_survey(account, sent=90, answered=61, score=0)
     make_survey(account, sent=20, answered=1, score=1, kind="csat")
-    make_survey(account, sent=20, answered=1, score=1, is_latest=False, external_id="S-old")
     make_survey(account, sent=20, answered=-1, score=1)  # nobody knew it that night
+    corrected = {"external_id": "S-corrected", "sent": 20, "answered": 1}
+    make_survey(account, score=1, is_latest=False, **corrected)
+    make_survey(account, score=9, known_at=at(ago(2)), **corrected)
     (item,) = day_of(team["ana"]).context["items"]
     assert (item.title, item.since) == ("Answer Ardent’s detractor", ago(16))
     assert item.why == [
         "“Support takes days” Score 3 of 10, decision maker, 16 days ago, unanswered."
     ]
-    survey.followed_up_at = at(DAY)
-    survey.save()
-    assert titles(team["ana"]) == []
+
+
+@pytest.mark.parametrize(("known", "waits"), [(at(ago(1)), False), (at(DAY, 9), True)])
+def test_a_detractor_waits_until_the_night_knows_of_an_answer(
+    run: Run, team: dict[str, User], known: dt.datetime, waits: bool
+) -> None:
+    row = make_row(run, team["ana"], "Ardent")
+    account = Account.objects.get(pk=row.account_id)
+    low = {"external_id": "S-low", "sent": 20, "answered": 16, "score": 2}
+    make_survey(account, is_latest=False, **low)
+    make_survey(account, followed_up_at=at(ago(2)), known_at=known, **low)
+    assert bool(titles(team["ana"])) == waits
 
 
 def test_who_has_too_little_data_is_asked_for_it(run: Run, team: dict[str, User]) -> None:
@@ -279,7 +291,9 @@ def test_a_snoozed_item_is_away_until_its_day(
     run: Run, team: dict[str, User], sent: dict[str, Any], days: int | None
 ) -> None:
     row = make_flagged(run, team["ana"], "Ardent", make_flag("R2"))
-    until = today() + dt.timedelta(days=days or 7 - today().weekday())
+    tomorrow = today() + dt.timedelta(days=1)
+    monday = tomorrow + dt.timedelta(days=7 - tomorrow.weekday())
+    until = today() + dt.timedelta(days=days) if days else monday
     page = snooze(team["ana"], row, **sent, day=until)
     assert f"Until {until.day} {until:%b}: Ask Ardent who follows" in page.content.decode()
     assert titles(team["ana"]) == []

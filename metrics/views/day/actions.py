@@ -14,9 +14,9 @@ from metrics.forms import SnoozeForm
 from metrics.models import AccountCurrent, Mark, Run
 from metrics.templatetags.formats import day
 from metrics.views.account.doing import back_to, undo_by
-from metrics.views.day.items import Item, ranked
+from metrics.views.day.items import Item, listing, still_open
 from metrics.views.day.page import today_of
-from metrics.views.day.reading import read_accounts
+from metrics.views.day.reading import read_known, read_marks
 
 MOST_MARKS = 40
 
@@ -66,7 +66,8 @@ def _item(request: HttpRequest, account: Account) -> Item | None:
     if run is None:
         return None
     rows = AccountCurrent.objects.filter(run_id=run.pk, account_id=account.pk)
-    return next(iter(ranked(read_accounts(run, rows), run, today=today_of(request))), None)
+    marks, listed = read_marks([account.pk]), listing(read_known(run, rows), run)
+    return next(iter(still_open(listed, marks=marks, today=today_of(request))), None)
 
 
 def _undo(request: HttpRequest, marks: list[Mark]) -> str:

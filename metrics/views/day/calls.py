@@ -12,7 +12,6 @@ from metrics.models.scores import Band
 from metrics.scoring import ranking
 from metrics.scoring.flag_rules import BY_CODE as RULES
 from metrics.templatetags.formats import MINUS, day, percent, plural
-from metrics.views.account.dimensions import connected
 from metrics.views.day.kinds import BY_CODE, DATA, DETRACTOR, DROP, ONBOARDING, ORDER, RENEWAL, Kind
 from metrics.views.day.reading import AT_RISK, RENEWAL_DAYS, Known
 
@@ -97,16 +96,15 @@ def _renews(known: Known, run: Run) -> Call | None:
 
 
 def _silent(known: Known, run: Run) -> Call | None:
-    row, snapshot = known.row, known.snapshot
+    row = known.row
     if row.band != Band.GREY.value:
         return None
-    age = snapshot.age_days if snapshot else NEW_ACCOUNT_DAYS
-    has_usage = connected(snapshot)["usage"] if snapshot else False
-    if has_usage and age < NEW_ACCOUNT_DAYS:
+    age = NEW_ACCOUNT_DAYS if known.age_days is None else known.age_days
+    if known.has_usage and age < NEW_ACCOUNT_DAYS:
         return None
     since = ranking.silent_since([*map(_float, row.spark)], run.business_day)
     began = since or run.business_day - dt.timedelta(days=min(max(age, 0), len(row.spark)))
-    missing = "" if has_usage else ", usage is not connected"
+    missing = "" if known.has_usage else ", usage is not connected"
     text = f"Only {percent(row.coverage)} of the weight has data{missing}"
     cause = "" if row.cause in ("", "Usage not connected") else f"{row.cause}; o"
     return Call(code=DATA, since=began, text=f"{cause}{text[1:]}" if cause else text)

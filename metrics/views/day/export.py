@@ -14,7 +14,8 @@ from metrics.models import Run
 from metrics.sources.formulas import neutralise
 from metrics.views.day.items import Item
 from metrics.views.day.page import read_items
-from metrics.views.day.reading import read_book
+from metrics.views.day.reading import read_whose
+from metrics.views.portfolio.kept import Book
 
 # the columns that accounts.csv has too are named as there
 COLUMNS = (
@@ -30,7 +31,7 @@ def day_csv(request: HttpRequest) -> HttpResponse:
     run = Run.objects.latest_published()
     if run is None:
         raise Http404
-    items = read_items(request, run, read_book(request))
+    items = read_items(request, run, Book(run, read_whose(request).accounts))
     ids = [item.row.account_id for item in items]
     accounts = visible_accounts(request).select_related("owner").in_bulk(ids)
     answer = HttpResponse("\ufeff", content_type="text/csv")

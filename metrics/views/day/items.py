@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
-from metrics.models import AccountCurrent, Run
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from metrics.models import AccountCurrent, Mark, Run
 from metrics.models.scores import Band
 from metrics.scoring.ranking import Factors, Stakes, deadline, factors
 from metrics.templatetags.formats import money
-from metrics.views.account.dimensions import connected
 from metrics.views.day.calls import Call, ago, calls_of, inside
 from metrics.views.day.kinds import DATA
-from metrics.views.day.reading import Known
+from metrics.views.day.reading import Known, Marks
 
 TEXTS = 2
 
@@ -38,6 +42,16 @@ class Item:
     factors: Factors
     bars: list[Bar]
 
+    @cached_property
+    def html(self) -> SafeString:
+        """What it is and why, drawn once a night: it is most of the page."""
+        return render_to_string("metrics/day/what.html", {"item": self, "row": self.row})
+
+    @cached_property
+    def spark(self) -> SafeString:
+        """The score over time, drawn once too."""
+        return render_to_string("metrics/day/spark.html", {"row": self.row})
+
     @property
     def title(self) -> str:
         """The act with the account's name."""
@@ -59,23 +73,60 @@ class Item:
         return {call.code: call.since for call in self.calls}
 
 
-def ranked(found: list[Known], run: Run, *, today: dt.date) -> list[Item]:
-    """Items that are not done or put off until after `today`, the most urgent first."""
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """All items of a night, marked or not: they stay as they are until the next night."""
+
+    run: Run
+    known: dict[int, Known]
+    largest: dict[str, float]  # ARR by currency
+    items: list[Item]
+
+
+def listing(found: list[Known], run: Run) -> Listing:
+    """What the accounts call for, the most urgent first."""
     largest: defaultdict[str, float] = defaultdict(float)
     for known in found:
         row = known.row
         largest[row.currency] = max(largest[row.currency], float(row.arr or 0))
-    items = []
-    for known in found:
-        open_calls = [call for call in calls_of(known, run) if not _is_away(call, known, today)]
-        if open_calls:
-            items.append(_item(known, open_calls, run, largest[known.row.currency]))
+    called = [(known, calls_of(known, run)) for known in found]
+    return Listing(
+        run=run,
+        known={known.row.account_id: known for known in found},
+        largest=dict(largest),
+        items=_sorted(
+            _item(known, calls, run, largest[known.row.currency])
+            for known, calls in called
+            if calls
+        ),
+    )
+
+
+def still_open(listed: Listing, *, marks: Marks, today: dt.date) -> list[Item]:
+    """Without what is done, or put off until after `today`."""
+    items = (
+        _without(item, listed, marks[item.row.account_id], today)
+        if item.row.account_id in marks
+        else item
+        for item in listed.items
+    )
+    return _sorted(item for item in items if item)
+
+
+def _without(item: Item, listed: Listing, said: dict[str, Mark], today: dt.date) -> Item | None:
+    left = [
+        call
+        for call in item.calls
+        if call.code not in said or not said[call.code].hides(call.since, today=today)
+    ]
+    if left == item.calls:
+        return item
+    known = listed.known[item.row.account_id]
+    return _item(known, left, listed.run, listed.largest[item.row.currency]) if left else None
+
+
+def _sorted(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (-item.factors.rank, item.row.name, item.row.account_id))
-
-
-def _is_away(call: Call, known: Known, today: dt.date) -> bool:
-    mark = known.marks.get(call.code)
-    return mark is not None and mark.hides(call.since, today=today)
 
 
 def _item(known: Known, calls: list[Call], run: Run, largest: float) -> Item:
@@ -112,7 +163,7 @@ def _item(known: Known, calls: list[Call], run: Run, largest: float) -> Item:
 
 
 def _act(call: Call, known: Known) -> str:
-    if call.code == DATA and known.snapshot and connected(known.snapshot)["usage"]:
+    if call.code == DATA and known.has_usage:
         return "Find out why so little is known of {}"
     return call.kind.act
 

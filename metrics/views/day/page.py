@@ -21,12 +21,13 @@ from metrics.forms import SnoozeForm, TaskForm
 from metrics.models import Run, Task
 from metrics.scoring.ranking import cannot_wait
 from metrics.templatetags.actions import COUNT_COOKIE
-from metrics.views.day.items import Item, ranked
+from metrics.views.day.items import Item, listing, still_open
 from metrics.views.day.rail import marked, rail
-from metrics.views.day.reading import MOST, Book, read_accounts, read_book, rows_of
+from metrics.views.day.reading import MOST, Whose, read_known, read_marks, read_whose
+from metrics.views.portfolio.kept import Book
 
 PAGE = "metrics/day.html"
-SHOWN = 25
+SHOWN = 20
 TASKS = 20
 COUNT_SECONDS = 600
 WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven")
@@ -38,21 +39,22 @@ def day(request: HttpRequest) -> HttpResponse:
     """What to do today, ranked. `?book=team`: for all that she may see; `?all=1`: the whole list;
     `?task=`: the account for which a task is being written.
     """
-    run, book = Run.objects.latest_published(), read_book(request)
+    run, whose = Run.objects.latest_published(), read_whose(request)
     if run is None:
         return render(request, "metrics/day_waiting.html")
+    book = Book(run, whose.accounts)
     items = read_items(request, run, book)
-    context = {"run": run, "book": book} | _context(request, run, book, items)
+    context = {"run": run, "whose": whose} | rail(run, book) | _context(request, whose, items)
     template = f"{PAGE}#day-answer" if request.headers.get("HX-Request") else PAGE
-    return counted(request, book, len(items), render(request, template, context))
+    return counted(request, whose, len(items), render(request, template, context))
 
 
 @require_GET
 def day_count(request: HttpRequest) -> HttpResponse:
     """How many items wait, for the header; nothing where none does."""
-    run, book = Run.objects.latest_published(), read_book(request)
-    count = len(read_items(request, run, book)) if run else 0
-    return counted(request, book, count, HttpResponse(str(count or "")))
+    run, whose = Run.objects.latest_published(), read_whose(request)
+    count = len(read_items(request, run, Book(run, whose.accounts))) if run else 0
+    return counted(request, whose, count, HttpResponse(str(count or "")))
 
 
 def today_of(request: HttpRequest) -> dt.date:
@@ -62,13 +64,13 @@ def today_of(request: HttpRequest) -> dt.date:
 
 def read_items(request: HttpRequest, run: Run, book: Book) -> list[Item]:
     """All items of a book, ranked."""
-    found = read_accounts(run, rows_of(run, book))
-    return ranked(found, run, today=today_of(request))
+    listed = book.keep(("day", "items"), lambda: listing(read_known(run, book.rows), run))
+    return still_open(listed, marks=read_marks(listed.known), today=today_of(request))
 
 
-def counted(request: HttpRequest, book: Book, count: int, answer: HttpResponse) -> HttpResponse:
+def counted(request: HttpRequest, whose: Whose, count: int, answer: HttpResponse) -> HttpResponse:
     """Lets the headers of the next pages say the number without asking for it."""
-    if book.is_default:
+    if whose.is_default:
         answer.set_cookie(
             COUNT_COOKIE,
             f"{user_of(request).pk}.{count}",
@@ -80,10 +82,10 @@ def counted(request: HttpRequest, book: Book, count: int, answer: HttpResponse) 
     return answer
 
 
-def _context(request: HttpRequest, run: Run, book: Book, items: list[Item]) -> dict[str, Any]:
+def _context(request: HttpRequest, whose: Whose, items: list[Item]) -> dict[str, Any]:
     today, now = today_of(request), cannot_wait([item.factors.rank for item in items])
     shown = items if request.GET.get("all") == "1" else items[:SHOWN]
-    marks = marked(book, today=today)
+    marks = marked(whose, today=today)
     return {
         "today": today,
         "items": items,
@@ -93,14 +95,14 @@ def _context(request: HttpRequest, run: Run, book: Book, items: list[Item]) -> d
         "rest": len(items) - len(shown),
         "most": MOST,
         "lead": (_claim(now, len(items)), _cause(len(items), len(marks["done"]))),
-        "owners": _owners(request, shown) if book.switch else {},
+        "owners": _owners(request, shown) if whose.can_switch else {},
         "planned": _planned(shown),
         "snooze": SnoozeForm(today=today),
         "task_form": _task_form(request, shown, today),
         "own_tasks": _own_tasks(request),
         "marks": marks,
         "address": _address(request),
-    } | rail(run, book)
+    }
 
 
 def _claim(now: int, waiting: int) -> str:

@@ -15,9 +15,10 @@ from metrics.models import AccountCurrent, Mark, Run
 from metrics.templatetags.formats import money, signed
 from metrics.views.day.calls import ago
 from metrics.views.day.kinds import BY_CODE, ORDER
-from metrics.views.day.reading import Book, rows_of
+from metrics.views.day.reading import Whose
 from metrics.views.portfolio.drawing import band_bar, legend
 from metrics.views.portfolio.figures import Figures
+from metrics.views.portfolio.kept import Book
 
 RENEWALS, GOOD, MARKS = 6, 4, 100
 RISE = 8.0  # points in 30 days
@@ -38,9 +39,12 @@ class Marked:
 
 def rail(run: Run, book: Book) -> dict[str, Any]:
     """The book as the night left it."""
-    found = _bands(run, book)
-    rows = rows_of(run, book)
-    renewals = rows.filter(renews_on__gte=run.business_day).order_by("renews_on", "name")
+    return book.keep(("day", "rail"), lambda: _read(run, book))
+
+
+def _read(run: Run, book: Book) -> dict[str, Any]:
+    found = _bands(book)
+    renewals = book.rows.filter(renews_on__gte=run.business_day).order_by("renews_on", "name")
     columns = ("run_id", "account_id", "name", "band", "arr", "currency", "renews_on")
     return {
         "figures": found,
@@ -51,10 +55,9 @@ def rail(run: Run, book: Book) -> dict[str, Any]:
     }
 
 
-def _bands(run: Run, book: Book) -> Figures:
+def _bands(book: Book) -> Figures:
     groups = list(
-        rows_of(run, book)
-        .order_by()
+        book.rows.order_by()
         .values("band", "currency")
         .annotate(accounts=Count("account_id"), money=Sum("arr"))
     )
@@ -79,9 +82,9 @@ def _good_news(run: Run, book: Book) -> list[dict[str, Any]]:
         on__gt=day - dt.timedelta(days=NEWS_DAYS),
         on__lte=day,
         amount__gt=0,
+        known_at__lte=run.data_cutoff,
+        account__in=book.rows.values("account_id"),
     )
-    if not book.is_all:
-        bought = bought.filter(account__in=book.accounts)
     news = {
         movement.account_id: {
             "account_id": movement.account_id,
@@ -90,7 +93,7 @@ def _good_news(run: Run, book: Book) -> list[dict[str, Any]]:
         }
         for movement in bought.select_related("account").order_by("-on", "-amount")[:GOOD]
     }
-    rose = rows_of(run, book).filter(change_30__gte=RISE).order_by("-change_30", "name")
+    rose = book.rows.filter(change_30__gte=RISE).order_by("-change_30", "name")
     for row in rose.only("run_id", "account_id", "name", "change_30", "cause_30")[:GOOD]:
         news.setdefault(
             row.account_id,
@@ -104,14 +107,14 @@ def _rise(row: AccountCurrent) -> str:
     return f"{signed(row.change_30)} in 30 days{why}"
 
 
-def marked(book: Book, *, today: dt.date) -> dict[str, list[Marked]]:
+def marked(whose: Whose, *, today: dt.date) -> dict[str, list[Marked]]:
     """What stands: put off until later than today, and done since Monday; the newest first."""
     monday = today - dt.timedelta(days=today.weekday())
     snoozed = Q(kind=Mark.Kind.SNOOZED, until__gt=today)
     done = Q(kind=Mark.Kind.DONE, created_at__date__gte=monday)
     marks = Mark.objects.standing().filter(snoozed | done)
-    if not book.is_all:
-        marks = marks.filter(account__in=book.accounts)
+    if whose.accounts is not None:
+        marks = marks.filter(account__in=whose.accounts)
     groups: defaultdict[tuple[int, dt.datetime], list[Mark]] = defaultdict(list)
     for mark in marks.select_related("account", "created_by").order_by("-created_at", "pk")[:MARKS]:
         groups[mark.account_id, mark.created_at].append(mark)
