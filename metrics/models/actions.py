@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 M = TypeVar("M", bound=models.Model)
+SOONEST = models.F("due_on").asc(nulls_last=True)
 
 
 def by_user() -> models.ForeignKey[User | None, User | None]:
@@ -76,8 +77,16 @@ class TaskQuerySet(RemovableQuerySet["Task"]):
 
     def open(self) -> TaskQuerySet:
         """Still to do, the most urgent first."""
-        soonest = models.F("due_on").asc(nulls_last=True)
-        return self.standing().filter(done_at=None).order_by(soonest, "pk")
+        return self.standing().filter(done_at=None).order_by(SOONEST, "pk")
+
+    def lately(self, account: Account, *, since: dt.datetime) -> TaskQuerySet:
+        """Of an account, with their people: what is open, the most urgent first; and what was done
+        since a moment, the newest first.
+        """
+        seen = models.Q(done_at=None) | models.Q(done_at__gte=since)
+        tasks = self.standing().filter(seen, account=account)
+        newest = models.F("done_at").desc(nulls_last=True)
+        return tasks.select_related("assigned_to", "done_by").order_by(newest, SOONEST, "pk")
 
 
 class Task(models.Model):

@@ -21,6 +21,7 @@ register = template.Library()
 NOTES = 5  # shown at once; the others are folded
 MOST_NOTES = 100
 DONE_FOR = dt.timedelta(days=7)
+DONE = 5
 COUNT_COOKIE = "day-count"
 
 
@@ -34,20 +35,19 @@ def actions_of(
     """The tasks and notes of an account, and empty forms or those with something to correct."""
     organisation = organisation_of(request)
     today = organisation.day_of(timezone.now())
-    tasks = Task.objects.filter(account=account).select_related("assigned_to", "done_by")
+    tasks = Task.objects.lately(account, since=timezone.now() - DONE_FOR)
     notes = list(
         Note.objects.standing()
         .filter(account=account)
         .select_related("created_by")
         .order_by("-created_at", "-pk")[:MOST_NOTES]
     )
-    finished = tasks.standing().filter(done_at__gte=timezone.now() - DONE_FOR)
     return {
         "request": request,
         "account": account,
         "today": today,
-        "tasks": list(tasks.open()),
-        "finished": list(finished.order_by("-done_at")[:5]),
+        "tasks": [task for task in tasks if task.done_at is None],
+        "finished": [task for task in tasks if task.done_at][:DONE],
         "notes": notes[:NOTES],
         "older_notes": notes[NOTES:],
         "note_form": note or NoteForm(),

@@ -234,5 +234,5 @@ def test_a_page_takes_few_queries(
     account, team = make_page()
     client = client_of(team["ana"])
     client.get(account.get_absolute_url())
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(27):
         client.get(account.get_absolute_url(), {"signals": "all", "span": "all"})

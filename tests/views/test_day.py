@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -349,6 +351,27 @@ def test_a_second_mark_takes_the_place_of_the_first(run: Run, team: dict[str, Us
     html = done(team["ana"], row).content.decode()
     assert "Nothing waits there any more" in html
     assert Mark.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_three_who_mark_an_item_at_once_one_mark_stands() -> None:
+    team, run = make_team(), make_run()
+    row = make_flagged(run, team["ana"], "Ardent", make_flag("R2"), make_flag("red"))
+    account = Account.objects.get(pk=row.account_id)
+
+    def put(name: str) -> None:
+        Mark.objects.put(account, {"R2": DAY, "red": DAY}, by=team[name])
+        connection.close()
+
+    threads = [Thread(target=put, args=(name,)) for name in ("ana", "ben", "ada")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Mark.objects.count() == 6
+    standing = Mark.objects.standing().order_by("code")
+    assert [mark.code for mark in standing] == ["R2", "red"]
+    assert len({(mark.created_at, mark.created_by_id) for mark in standing}) == 1
 
 
 def test_what_she_may_not_see_she_can_neither_mark_nor_undo(

@@ -54,6 +54,16 @@ def test_it_stands_on_the_page_by_whom_and_when(team: dict[str, User]) -> None:
     assert 'data-unfold="new-note"' in html
 
 
+def test_an_account_without_a_score_has_notes_and_tasks_too(
+    team: dict[str, User], account: Account
+) -> None:
+    write(team["ana"], account)
+    html = client_of(team["ana"]).get(account.get_absolute_url()).content.decode()
+    assert "No night has been calculated yet" in html
+    assert "Dispatch trials a rival tool." in html
+    assert "Nothing to do." in html
+
+
 def test_only_the_newest_stand_open_and_the_others_are_folded(team: dict[str, User]) -> None:
     account = make_customer(owner=team["ana"])
     night(DAY)
