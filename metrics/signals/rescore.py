@@ -66,7 +66,13 @@ def points_under(
     points: Floats,
 ) -> Floats:
     """Points [A, 24] of stored raw values; what was carried or frozen stays as it was."""
-    measured = (states == State.OK.value) & ~np.isnan(raw)
+    return curved(
+        config, raw=raw, measured=(states == State.OK.value) & ~np.isnan(raw), points=points
+    )
+
+
+def curved(config: ScorecardConfig, *, raw: Floats, measured: Bools, points: Floats) -> Floats:
+    """Points [A, 24] of the raw values that were measured [A, 24]."""
     new = points.copy()
     for signal in SIGNALS:
         rows = measured[:, signal.slot]

@@ -232,7 +232,7 @@ def test_after_the_first_read_a_preview_takes_few_queries(
     sent = fields(action="preview", account=str(halden().pk), **moved())
     htmx = {"HX-Request": "true"}
     forget()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         ada.post("/scorecard/draft/", sent, headers=htmx)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         ada.post("/scorecard/draft/", sent, headers=htmx)

@@ -20,7 +20,7 @@ from metrics.forms import (
 from metrics.scoring.caps import RULES
 from metrics.scoring.config import ScorecardConfig
 from metrics.scoring.curves import Curve
-from metrics.signals.base import Dimension, Signal, Stage, State
+from metrics.signals.base import Dimension, Signal, Stage
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.defaults import effective_percentages
 from metrics.signals.story import dimension_name
@@ -208,8 +208,8 @@ def drawing(
         return None
     raws: list[float] = []
     if values is not None:
-        measured = values.states[:, signal.slot] == State.OK.value
-        raws = [scale * raw for raw in values.raw[measured, signal.slot].tolist() if raw == raw]
+        measured = values.measured[:, signal.slot]
+        raws = (scale * values.raw[measured, signal.slot]).tolist()
     return curve(
         [(raw, points) for raw, points in shown],
         live=[(raw * scale, points) for raw, points in live.curves[code].anchors],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,9 @@ import numpy.typing as npt
 from metrics.models import AccountCurrent, Run, Snapshot
 from metrics.models.scores import Band
 from metrics.scoring.caps import RULES
-from metrics.signals.base import SLOTS, Bools, Cadence, Floats
+from metrics.signals.base import SLOTS, Bools, Cadence, Floats, State
+from metrics.signals.catalogue import BY_CODE as SIGNAL
+from metrics.signals.numbers import Value
 
 Objects = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.intp]
@@ -22,12 +24,15 @@ ORDER = [band.value for band in Band]
 
 @dataclass(frozen=True, kw_only=True)
 class NightValues:
-    """A accounts of one run: raw, points, part, whole, n [A, 24] (NaN: none), states [A, 24],
-    age_days [A]; bands [A]: places in `ORDER`; held [A, R]: which of `RULES` held; names, segments,
-    plans, ids [A] as the run stored them; arr [A] (NaN: unknown) and its currency, empty where
-    there are several; how often people are expected.
+    """A accounts of one run: raw, points [A, 24] (NaN: none); measured, heard [A, 24]: whether a
+    signal was in state OK, and in any but BROKEN; age_days [A]; bands [A]: places in `ORDER`;
+    held [A, R]: which of `RULES` held; names, segments, plans, ids [A] as the run stored them;
+    arr [A] (NaN: unknown) and its currency, empty where there are several; how often people are
+    expected.
     """
 
+    run_id: int
+    day: str
     ids: Rows
     names: Objects
     segments: Objects
@@ -37,10 +42,8 @@ class NightValues:
     age_days: Floats
     raw: Floats
     points: Floats
-    part: Floats
-    whole: Floats
-    n: Floats
-    states: Objects
+    measured: Bools
+    heard: Bools
     arr: Floats
     currency: str
     cadence: Cadence
@@ -52,7 +55,7 @@ class NightValues:
         parts = {
             part.name: getattr(self, part.name)[rows]
             for part in fields(self)
-            if part.name not in ("currency", "cadence")
+            if part.name not in ("run_id", "day", "currency", "cadence")
         }
         return replace(self, **parts)
 
@@ -80,9 +83,6 @@ def _read(run_id: int, day: str) -> NightValues:
             "states",
             "raw",
             "points",
-            "part",
-            "whole",
-            "n",
         )
     )
     columns = ("account_id", "name", "segment", "plan", "arr", "currency")
@@ -92,7 +92,11 @@ def _read(run_id: int, day: str) -> NightValues:
     }
     known = [current.get(row[0], (row[0], f"Account {row[0]}", "", "", None, "")) for row in rows]
     currencies = {row[5] for row in known if row[4] is not None}
+    states = np.array([row[4] for row in rows], dtype=object).reshape(len(rows), SLOTS)
+    raw = _floats(row[5] for row in rows)
     return NightValues(
+        run_id=run_id,
+        day=day,
         ids=np.array([row[0] for row in rows], dtype=np.intp),
         names=_texts(row[1] for row in known),
         segments=_texts(row[2] for row in known),
@@ -100,16 +104,34 @@ def _read(run_id: int, day: str) -> NightValues:
         bands=np.array([ORDER.index(row[1]) for row in rows], dtype=np.intp),
         held=_held(row[2] for row in rows),
         age_days=np.array([row[3] for row in rows], dtype=np.float64),
-        states=np.array([row[4] for row in rows], dtype=object).reshape(len(rows), SLOTS),
-        raw=_floats(row[5] for row in rows),
+        measured=(states == State.OK.value) & ~np.isnan(raw),
+        heard=states != State.BROKEN.value,
+        raw=raw,
         points=_floats(row[6] for row in rows),
-        part=_floats(row[7] for row in rows),
-        whole=_floats(row[8] for row in rows),
-        n=_floats(row[9] for row in rows),
         arr=np.array([np.nan if row[4] is None else float(row[4]) for row in known]),
         currency=currencies.pop() if len(currencies) == 1 else "",
         cadence=Run.objects.get(pk=run_id).tenant.cadence,
     )
+
+
+def values_behind(values: NightValues, rows: Sequence[int], codes: Sequence[str]) -> list[Value]:
+    """What people read of some accounts, each of one signal: the raw value and the pair behind it.
+
+    Read when it is asked for: a preview shows it of 20 accounts, not of all.
+    """
+    ids = [int(values.ids[row]) for row in rows]
+    columns = ("account_id", "raw", "part", "whole", "n")
+    found = Snapshot.objects.filter(day=values.day, run_id=values.run_id, account_id__in=ids)
+    known = {row[0]: row[1:] for row in found.values_list(*columns)}
+    return [
+        Value(
+            **{
+                name: np.nan if numbers[slot] is None else float(numbers[slot])
+                for name, numbers in zip(columns[1:], known[account], strict=True)
+            }
+        )
+        for account, slot in zip(ids, (SIGNAL[code].slot for code in codes), strict=True)
+    ]
 
 
 def _texts(texts: Iterable[str]) -> Objects:

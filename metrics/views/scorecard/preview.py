@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,22 @@ import numpy as np
 
 from metrics.models.scorecards import in_order
 from metrics.models.scores import Band
-from metrics.scoring.assign import Places, which
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.catalogue import BY_CODE as SIGNAL
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.numbers import Value
 from metrics.signals.story import dimension_name
 from metrics.signals.words import cause_text
-from metrics.views.scorecard.night_values import ORDER, NightValues
-from metrics.views.scorecard.rescored import GREEN_AT, GREY_AT, RED_AT, Scored, scored
+from metrics.views.scorecard.night_values import ORDER, NightValues, values_behind
+from metrics.views.scorecard.rescored import (
+    GREEN_AT,
+    GREY_AT,
+    RED_AT,
+    Scored,
+    places_of,
+    scored,
+    scored_live,
+)
 
 LARGEST = 20
 SHOWN = 0.05  # a smaller change rounds to nothing
@@ -162,20 +169,18 @@ def preview(
     Both sides are computed, so that only what the draft changes shows: neither a band change that
     is under way anyway, nor a night that was calculated with an older version.
     """
-    names = sorted(after, key=in_order)
-    old, new = [before[name] for name in names], [after[name] for name in names]
-    then, now = places_of(values, old), places_of(values, new)
-    place = names.index(line)
-    rows = np.flatnonzero((then == place) | (now == place))
+    new_names = sorted(after, key=in_order)
+    new = [after[name] for name in new_names]
+    now = places_of(values, new)
+    concerned = now == new_names.index(line)
+    if line in before:
+        old_names = sorted(before, key=in_order)
+        then = places_of(values, [before[name] for name in old_names])
+        concerned |= then == old_names.index(line)
+    rows = np.flatnonzero(concerned)
     chosen = values.take(rows)
-    return _compared(chosen, scored(chosen, old, then[rows]), scored(chosen, new, now[rows]))
-
-
-def places_of(values: NightValues, configs: list[ScorecardConfig]) -> Places:
-    """Each account's place in `configs`; where there is only the default nobody is looked up."""
-    if len(configs) == 1:
-        return np.zeros(len(values.ids), dtype=np.intp)
-    return which(values.segments.tolist(), values.plans.tolist(), configs)
+    live = scored_live(values, before).take(rows)
+    return _compared(chosen, live, scored(chosen, new, now[rows]))
 
 
 def _compared(values: NightValues, before: Scored, after: Scored) -> Preview:
@@ -187,7 +192,7 @@ def _compared(values: NightValues, before: Scored, after: Scored) -> Preview:
     return Preview(
         accounts=len(values.ids),
         matrix=matrix.reshape(size, size).tolist(),
-        largest=[_moved(values, before, after, int(row)) for row in order],
+        largest=_moved(values, before, after, order.tolist()),
         arr_before=_arr_in_red(values, before),
         arr_after=_arr_in_red(values, after),
         currency=values.currency,
@@ -196,40 +201,41 @@ def _compared(values: NightValues, before: Scored, after: Scored) -> Preview:
     )
 
 
-def _moved(values: NightValues, before: Scored, after: Scored, row: int) -> Moved:
-    return Moved(
-        account_id=int(values.ids[row]),
-        name=values.names[row],
-        before=float(before.final[row]),
-        after=float(after.final[row]),
-        band_before=ORDER[before.bands[row]],
-        band_after=ORDER[after.bands[row]],
-        reason=_reason(values, before, after, row),
-    )
+def _moved(values: NightValues, before: Scored, after: Scored, rows: Sequence[int]) -> list[Moved]:
+    """The accounts of these rows, each with the main reason in words."""
+    codes = [_main(before, after, row) for row in rows]
+    facts = values_behind(values, rows, [code for code, _ in codes])
+    return [
+        Moved(
+            account_id=int(values.ids[row]),
+            name=values.names[row],
+            before=float(before.final[row]),
+            after=float(after.final[row]),
+            band_before=ORDER[before.bands[row]],
+            band_after=ORDER[after.bands[row]],
+            reason=_reason(code, value, good=good, before=before, after=after, row=row),
+        )
+        for row, (code, good), value in zip(rows, codes, facts, strict=True)
+    ]
 
 
-def _reason(values: NightValues, before: Scored, after: Scored, row: int) -> str:
-    """The signal whose part of the score changes most in the direction of the change."""
+def _main(before: Scored, after: Scored, row: int) -> tuple[str, bool]:
+    """The signal whose part of the score changes most in the direction of the change, and whether
+    it speaks for the account.
+    """
     middle = (before.final[row] + after.final[row]) / 2
-    moved = {
-        signal.code: after.weights[row, signal.slot]
-        * (np.nan_to_num(after.points[row, signal.slot]) - middle)
-        - before.weights[row, signal.slot]
-        * (np.nan_to_num(before.points[row, signal.slot]) - middle)
-        for signal in SIGNALS
-    }
+    new, old = np.nan_to_num(after.points[row]), np.nan_to_num(before.points[row])
+    parts = after.weights[row] * (new - middle) - before.weights[row] * (old - middle)
     rising = after.final[row] > before.final[row]
-    code = max(moved, key=lambda key: moved[key] if rising else -moved[key])
+    slots = [signal.slot for signal in SIGNALS]
+    place = int(np.argmax(parts[slots] if rising else -parts[slots]))
+    return SIGNALS[place].code, bool(new[slots[place]] >= middle)
+
+
+def _reason(code: str, value: Value, *, good: bool, before: Scored, after: Scored, row: int) -> str:
     slot = SIGNAL[code].slot
     if after.weights[row, slot] < before.weights[row, slot]:
         return f"{dimension_name(SIGNAL[code].dimension)} counts less"
-    value = Value(
-        raw=float(values.raw[row, slot]),
-        part=float(values.part[row, slot]),
-        whole=float(values.whole[row, slot]),
-        n=float(values.n[row, slot]),
-    )
-    good = bool(np.nan_to_num(after.points[row, slot]) >= middle)
     return cause_text(code, value, good=good)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from metrics.scoring.assign import Places
+from metrics.models.scorecards import in_order
+from metrics.scoring.assign import Places, which
 from metrics.scoring.bands import AMBER, GREEN, GREY, RED
 from metrics.scoring.caps import RULES
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import SLOTS, Floats
 from metrics.signals.evaluate import for_cadence
-from metrics.signals.rescore import rescore
+from metrics.signals.rescore import curved, score_points
 from metrics.views.scorecard.night_values import ORDER, NightValues, Rows
 
 RED_AT, AMBER_AT, GREEN_AT, GREY_AT = (ORDER.index(band) for band in (RED, AMBER, GREEN, GREY))
@@ -35,6 +37,38 @@ class Scored:
     red_below: Floats
     green_from: Floats
 
+    def take(self, rows: Rows) -> Scored:
+        """The same of some accounts; of all of them at no cost."""
+        if len(rows) == len(self.final):
+            return self
+        return Scored(**{part.name: getattr(self, part.name)[rows] for part in fields(self)})
+
+
+_LIVE: dict[tuple[int, str], Scored] = {}  # the last one asked for
+
+
+def scored_live(values: NightValues, configs: Mapping[str, ScorecardConfig]) -> Scored:
+    """All accounts of a night under the live versions, by line: the same from one preview to the
+    next, so that only the draft's side has to be scored.
+    """
+    names = sorted(configs, key=in_order)
+    texts = {name: configs[name].to_dict() for name in names}
+    key = (values.run_id, json.dumps(texts, sort_keys=True))
+    found = _LIVE.get(key)
+    if found is None:
+        chosen = [configs[name] for name in names]
+        found = scored(values, chosen, places_of(values, chosen))
+        _LIVE.clear()
+        _LIVE[key] = found
+    return found
+
+
+def places_of(values: NightValues, configs: list[ScorecardConfig]) -> Places:
+    """Each account's place in `configs`; where there is only the default nobody is looked up."""
+    if len(configs) == 1:
+        return np.zeros(len(values.ids), dtype=np.intp)
+    return which(values.segments.tolist(), values.plans.tolist(), configs)
+
 
 def scored(values: NightValues, configs: Sequence[ScorecardConfig], of: Places) -> Scored:
     """All accounts; of [A] is the place of each one's scorecard in `configs`."""
@@ -44,12 +78,12 @@ def scored(values: NightValues, configs: Sequence[ScorecardConfig], of: Places) 
     for place in np.unique(of):
         rows = np.flatnonzero(of == place)
         part = values.take(rows)
-        points[rows], found = rescore(
-            for_cadence(configs[place], values.cadence),
-            raw=part.raw,
-            states=part.states,
-            points=part.points,
-            age_days=part.age_days,
+        config = for_cadence(configs[place], values.cadence)
+        points[rows] = new = curved(
+            config, raw=part.raw, measured=part.measured, points=part.points
+        )
+        found = score_points(
+            new, counted=part.heard & ~np.isnan(new), age_days=part.age_days, config=config
         )
         score[rows], weights[rows] = found.score, found.weights
         coverage[rows] = found.coverage

@@ -20,8 +20,7 @@ from metrics.signals.story import dimension_name
 from metrics.signals.summary import Part, binding_cap, parts, printed_formula
 from metrics.views.scorecard.lines import line_name
 from metrics.views.scorecard.night_values import ORDER, NightValues
-from metrics.views.scorecard.preview import places_of
-from metrics.views.scorecard.rescored import GREY_AT, Scored, scored
+from metrics.views.scorecard.rescored import GREY_AT, Scored, places_of, scored
 
 POINTS, SHARE = 0.05, 0.0005  # smaller changes round to nothing
 Numbers = list[float | None]
@@ -40,11 +39,12 @@ class Side:
     weights: Numbers
     caps: list[dict[str, Any]]
     age_days: int
-    states: Sequence[str]
-    raw: Numbers
-    part: Numbers
-    whole: Numbers
-    n: Numbers
+    # a formula asks for none of these
+    states: Sequence[str] = ()
+    raw: Sequence[float | None] = ()
+    part: Sequence[float | None] = ()
+    whole: Sequence[float | None] = ()
+    n: Sequence[float | None] = ()
 
     @property
     def formula(self) -> str:
@@ -134,11 +134,6 @@ def _side(one: NightValues, configs: Mapping[str, ScorecardConfig]) -> Side:
         weights=_numbers(found.weights[0]),
         caps=[{"rule": rule.code, "cap": rule.cap} for rule in held if on.get(rule.code)],
         age_days=int(one.age_days[0]),
-        states=[str(state) for state in one.states[0]],
-        raw=_numbers(one.raw[0]),
-        part=_numbers(one.part[0]),
-        whole=_numbers(one.whole[0]),
-        n=_numbers(one.n[0]),
     )
 
 
