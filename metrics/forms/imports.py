@@ -111,13 +111,13 @@ class MappingForm(ReadingForm):
         if column.words:
             always = [(f"{CONSTANT}{word}", f"Always {word}") for word in column.words]
             choices = [*choices[:1], ("In the file", choices[1:]), ("For all rows", always)]
-        self._add(f"column.{name}", choices, f"Column for {name}")
+        self._add(f"column.{name}", choices, f"Column for {column.label}")
         if is_dated(column):
-            self._add(f"form.{name}", list(FORMS.items()), f"How {name} is written")
+            self._add(f"form.{name}", list(FORMS.items()), f"How {column.label} is written")
         for word, key in self._words(column):
             to = [("", "Refuse the row"), *((known, known) for known in column.words)]
             known = self._tables.get(name, {}).get("map", {})
-            self._add(key, to, f"{word} in {name} means")
+            self._add(key, to, f"{word} in {column.label} means")
             self.initial[key] = known.get(word, "")
 
     def _add(self, name: str, choices: list[Any], label: str) -> None:

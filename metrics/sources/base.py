@@ -84,6 +84,7 @@ class Rules:
         return dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
 
 
+SHORT = ("arr", "csat")  # names that are short for something
 # a cell that is not empty -> its value; raises BadCell
 Read = Callable[[str], Any]
 Kind = Callable[[Rules], Read]
@@ -106,6 +107,11 @@ class Column:
     says: str = ""
     aliases: str = ""
     words: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name as people write it: "Renews on", "ARR"."""
+        return self.name.upper() if self.name in SHORT else self.name.replace("_", " ").capitalize()
 
 
 def accept_all(values: Values, rules: Rules) -> None:
