@@ -10,12 +10,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Cadence, Organisation, User
+from accounts.models.organisation import TARGETS
 
 CADENCES = {
     Cadence.DAILY: "On most working days",
     Cadence.WEEKLY: "About once a week",
     Cadence.MONTHLY: "About once a month",
 }
+
+
+class PlainNumber(forms.NumberInput):
+    """45 and not 45.0."""
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:g}" if isinstance(value, float) else super().format_value(value)
 
 
 class Dressed(forms.BaseForm):
@@ -119,6 +127,12 @@ class ZoneField(forms.CharField):
 class BasicsForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
     """The first settings of an installation."""
 
+    cadence = forms.ChoiceField(
+        choices=list(CADENCES.items()),
+        label="How often do people need your product?",
+        help_text="Signals about how often people come are judged by it.",
+    )
+
     class Meta:
         model = Organisation
         fields: tuple[str, ...] = ("name", "timezone", "run_at", "cadence")
@@ -126,18 +140,17 @@ class BasicsForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
             "name": "Name of your organisation",
             "timezone": "Time zone",
             "run_at": "Time of the nightly run",
-            "cadence": "How often do people need your product?",
         }
         help_texts = {
             "timezone": "Days begin and end here, for all users.",
             "run_at": "In this zone. Scores are made of what is known by then.",
-            "cadence": "Who comes less often than that counts as inactive.",
         }
         field_classes = {"timezone": ZoneField}
-        widgets = {
-            "timezone": forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
+        widgets: dict[str, forms.Widget] = {
+            "timezone": forms.TextInput(
+                attrs={"list": "zones", "autocomplete": "off", "data-zone": ""}
+            ),
             "run_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "cadence": forms.Select(choices=list(CADENCES.items())),
         }
 
     def save(self, commit: bool = True) -> Organisation:
@@ -172,3 +185,6 @@ class OrganisationForm(BasicsForm):
             "value_days": "By then a customer should see what it was bought for.",
             "depth_reference": "Active days a week times the share of features in use.",
         }
+        widgets = BasicsForm.Meta.widgets | dict.fromkeys(
+            TARGETS, PlainNumber(attrs={"step": "any"})
+        )

@@ -127,12 +127,13 @@ TERMS: dict[str, Term] = {
         " that is lower.",
     ),
 }
-COLUMNS = (
-    "score", "band", "change", "momentum", "trend", "cause", "dimensions", "arr", "renewal",
-    "seats", "coverage", "flags",
-)  # fmt: skip
-FIGURES = ("arr", "at_risk", "changed_band", "renewal", "not_enough", "mean")
-LISTS = {"columns": COLUMNS, "figures": FIGURES}
+# words that one button explains together
+LISTS = {
+    "portfolio": (
+        "score", "band", "change", "momentum", "trend", "cause", "dimensions", "arr", "at_risk",
+        "changed_band", "renewal", "not_enough", "mean", "seats", "coverage", "flags",
+    ),
+}  # fmt: skip
 
 
 @register.inclusion_tag("partials/help.html", takes_context=True)

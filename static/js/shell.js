@@ -74,6 +74,22 @@
   });
   document.addEventListener("focusin", (event) => event.target.closest("[data-select]")?.select());
 
+  // the browser knows its zone: offered, never filled in by itself
+  const offerZone = () => {
+    const box = document.querySelector("[data-zone]");
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!box || !zone || box.value === zone) return;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "hs-btn-link hs-meta" });
+    button.textContent = `Use ${zone}, the zone of this browser`;
+    button.addEventListener("click", () => {
+      box.value = zone;
+      button.remove();
+      box.focus();
+    });
+    box.after(button);
+  };
+  document.addEventListener("DOMContentLoaded", offerZone);
+
   // a toast goes after five seconds, but not while somebody is about to undo
   const fade = (toast) => {
     const held = toast.matches(":hover") || toast.contains(document.activeElement);

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const root = document.documentElement;
   const chosen = () => {
     try {
       return localStorage.getItem("theme") || "system";
@@ -11,7 +12,7 @@
   };
   const show = (choice) => {
     const theme = choice === "system" ? (dark.matches ? "dark" : "light") : choice;
-    document.documentElement.dataset.bsTheme = theme;
+    root.dataset.bsTheme = theme;
   };
   const mark = () => {
     document.querySelectorAll("[data-theme-switch]").forEach((part) => {
@@ -35,4 +36,13 @@
     show(button.dataset.theme);
     mark();
   });
+
+  // paper is white; the charts follow the theme, and every page says what it is of
+  window.addEventListener("beforeprint", () => {
+    show("light");
+    const asOf = document.querySelector(".hs-fresh, .hs-acc-asof")?.textContent.trim().replace(/\s+/g, " ");
+    root.style.setProperty("--hs-print-title", JSON.stringify(document.title));
+    root.style.setProperty("--hs-print-as-of", JSON.stringify(asOf || ""));
+  });
+  window.addEventListener("afterprint", () => show(chosen()));
 })();

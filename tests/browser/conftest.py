@@ -64,6 +64,16 @@ class Site:
             "runs": "/runs/",
             "rejects": "/runs/rejects/",
             "jump": "/jump/?q=a",
+            "owner": f"{self.worst.get_absolute_url()}owner/",
+            "profile": "/profile/",
+            "password": "/profile/password/",
+            "users": "/users/",
+            "settings": "/settings/",
+            "help": "/help/",
+            "set up": "/setup/organisation/",
+            "set up, weights": "/setup/weights/",
+            "set up, data": "/setup/data/",
+            "set up, first run": "/setup/run/",
             "not found": "/accounts/999999/",
         }
 
