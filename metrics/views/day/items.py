@@ -172,7 +172,13 @@ def _why(known: Known, top: Call) -> list[str]:
     """Sentences: what it is, then the facts that the flag keeps."""
     facts = next((flag.reasons for flag in known.flags if flag.rule == top.code), ())
     texts = [reason.text for reason in facts[:TEXTS] if reason.text]
-    return [f"{text[:1].upper()}{text[1:]}." for text in (top.text, "; ".join(texts)) if text]
+    joined = "; ".join(text if place == 0 else _inside(text) for place, text in enumerate(texts))
+    return [f"{text[:1].upper()}{text[1:]}." for text in (top.text, joined) if text]
+
+
+def _inside(text: str) -> str:
+    """As it stands within a sentence; "NPS" and "CSAT" keep their capitals."""
+    return text if text[1:2].isupper() else f"{text[:1].lower()}{text[1:]}"
 
 
 def _risk(row: AccountCurrent) -> str:
