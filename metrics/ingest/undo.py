@@ -43,7 +43,8 @@ class Undone:
 
     def text(self) -> str:
         """For people."""
-        return " ".join([f"{self.removed:,} rows went, {self.restored:,} went back.", *self.notes])
+        went = "1 row went" if self.removed == 1 else f"{self.removed:,} rows went"
+        return " ".join([f"{went}, {self.restored:,} went back.", *self.notes])
 
 
 def undo_batch(batch_id: int) -> Undone:

@@ -243,7 +243,7 @@ def test_what_others_refer_to_stays_and_is_named(base: Sender) -> None:
     base("people", "P7,A7,,Gus")
     found = undo_batch(batch)
     assert found.text() == (
-        "1 rows went, 0 went back. 1 account stays: something else refers to it."
+        "1 row went, 0 went back. 1 account stays: something else refers to it."
     )
     assert table(Account, "external_id") == [("A1",), ("A2",), ("A7",)]
     people = base("people", "P8,A1,,Hal", "P9,A1,,Ida").batch or 0
