@@ -62,6 +62,9 @@ def paths(page: Page, address: str) -> dict[str, str]:
         "account": account,
         "scorecard": "/scorecard/",
         "runs": "/runs/",
+        "imports": "/imports/",
+        "import-new": "/imports/new/",
+        "import-file": "/imports/new/accounts/",
     }
 
 
