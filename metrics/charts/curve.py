@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 Points = Sequence[tuple[float, float]]
 BINS = 20  # of the accounts behind a curve
 BAR_TOP = 50.0  # per cent of the height that the fullest bin takes
@@ -76,10 +78,9 @@ def _bars(values: Sequence[float], low: float, high: float) -> list[Bar]:
     """The first and the last bin hold what lies beyond the ends, too."""
     if not values:
         return []
-    counts = [0] * BINS
-    for value in values:
-        place = (value - low) / (high - low) * BINS
-        counts[min(max(int(place), 0), BINS - 1)] += 1
+    places = (np.asarray(values, dtype=np.float64) - low) / (high - low) * BINS
+    whole = np.clip(places, 0, BINS - 1).astype(np.intp)
+    counts = np.bincount(whole, minlength=BINS).tolist()
     most, slot = max(counts), 100 / BINS
     heights = [BAR_TOP * count / most for count in counts]
     return [

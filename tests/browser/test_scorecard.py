@@ -131,8 +131,9 @@ def test_every_state_of_the_editor_passes_axe_and_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.evaluate(OVERFLOWING)
     picture(page, f"draft-390-{theme}")
     page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_load_state("networkidle")  # no preview under way while the page goes
     page.get_by_role("button", name="Save draft").click()
-    page.wait_for_load_state("networkidle")
+    page.get_by_text("Draft v2 saved").wait_for()
     for path in ("compare/", "import/", "versions/", "1/"):
         page.goto(f"{site.url}/scorecard/{path}", wait_until="networkidle")
         assert violations(page) == []
