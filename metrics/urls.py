@@ -29,6 +29,10 @@ urlpatterns = [
     path("views/<int:pk>/share/", portfolio.view_share, name="view_share"),
     path("views/<int:pk>/delete/", portfolio.view_delete, name="view_delete"),
     path("accounts/<int:pk>/", account.account, name="account"),
+    path("accounts/<int:pk>/people/", account.account_people, name="account_people"),
+    path("accounts/<int:pk>/tickets/", account.account_tickets, name="account_tickets"),
+    path("accounts/<int:pk>/surveys/", account.account_surveys, name="account_surveys"),
+    path("accounts/<int:pk>/timeline/", account.account_timeline, name="account_timeline"),
     path("accounts/<int:pk>/signals/<str:code>/", account.evidence, name="evidence"),
     path("accounts/<int:pk>/override/", account.override_give, name="override_give"),
     path(

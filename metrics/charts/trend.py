@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,9 +18,10 @@ def trend(
     green_from: float,
     band: str,
     events: Sequence[tuple[dt.date, str]] = (),
+    marks: Sequence[tuple[dt.date, str]] = (),
 ) -> Figure:
     """The score over time with bands behind it and events in a lane above; the newest day has a
-    dot in the fill of its `band`.
+    dot in the fill of its `band`. marks: events that have a dot on the line only, and no label.
     """
     known = [score for score in scores if score is not None]
     low = max(0.0, min([red_below, *known]) - 12)
@@ -63,7 +65,8 @@ def trend(
     layout["annotations"] = [
         _side_label(band, (y0 + y1) / 2) for band, y0, y1 in edges if y1 > y0
     ] + _event_labels(events)
-    dots = [*_event_marks(days, scores, events), *_end_mark(days, scores, band)]
+    everything = sorted([*events, *marks])
+    dots = [*_event_marks(days, scores, everything), *_end_mark(days, scores, band)]
     return {"data": [line, *dots], "layout": layout}
 
 
@@ -111,8 +114,15 @@ def _event_marks(
     scores: Sequence[float | None],
     events: Sequence[tuple[dt.date, str]],
 ) -> list[dict[str, Any]]:
-    at = dict(zip(days, scores, strict=True))
-    marked = [(day, name, at[day]) for day, name in events if at.get(day) is not None]
+    known = [(day, score) for day, score in zip(days, scores, strict=True) if score is not None]
+    names: dict[dt.date, list[str]] = {}
+    for day, name in events:
+        names.setdefault(day, []).append(plot_text(name))
+    marked = [
+        (day, f"{day.day} {day:%b %Y}: {', '.join(said)}", _score_at(day, known))
+        for day, said in names.items()
+        if known and known[0][0] <= day <= known[-1][0]
+    ]
     if not marked:
         return []
     return [
@@ -126,10 +136,19 @@ def _event_marks(
                 "color": "var(--hs-canvas)",
                 "line": {"color": "var(--hs-accent)", "width": 1.75},
             },
-            "hovertext": [plot_text(name) for _, name, _ in marked],
+            "hovertext": [name for _, name, _ in marked],
             "hoverinfo": "text",
         }
     ]
+
+
+def _score_at(day: dt.date, known: Sequence[tuple[dt.date, float]]) -> float:
+    """Where the line is on a day, also between two nights."""
+    after = bisect_left(known, day, key=lambda point: point[0])
+    (last, high), (first, low) = known[after], known[max(after - 1, 0)]
+    if last == day or first == last:
+        return high
+    return round(low + (high - low) * (day - first).days / (last - first).days, 1)
 
 
 def _event_labels(events: Sequence[tuple[dt.date, str]]) -> list[dict[str, Any]]:

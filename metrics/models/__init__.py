@@ -20,6 +20,7 @@ from metrics.models.runs import Run, RunChunk
 from metrics.models.saved_views import SavedView
 from metrics.models.scorecards import Scorecard
 from metrics.models.scores import AccountCurrent, FlagChange, Snapshot
+from metrics.models.spread import PointsSpread
 from metrics.models.uploads import Replaced, Upload, UploadPart
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Mark",
     "Note",
     "Override",
+    "PointsSpread",
     "Reject",
     "Replaced",
     "Run",

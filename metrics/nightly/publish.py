@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from metrics.models import Run, RunChunk
 from metrics.nightly.current import write_current
+from metrics.nightly.spread import write_spread
 
 COUNTS = """
 SELECT count(*), count(score) FROM metrics_snapshot WHERE day = %s AND run_id = %s
@@ -29,6 +30,7 @@ def publish(run: Run) -> bool:
         newest = not Run.objects.published().filter(business_day__gt=run.business_day).exists()
         if newest:
             write_current(run)
+            write_spread(run)
         Run.objects.published().filter(business_day=run.business_day).update(is_published=False)
         Run.objects.filter(pk=run.pk).update(is_published=True)
     if not newest:

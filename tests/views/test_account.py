@@ -7,7 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account
-from metrics.models import Run
+from metrics.models import Feature, Run
 from metrics.signals.base import Stage
 from metrics.signals.catalogue import SIGNALS
 from tests.facts import (
@@ -15,14 +15,30 @@ from tests.facts import (
     ago,
     at,
     make_account,
+    make_milestone,
     make_person,
     make_status,
     make_survey,
     make_ticket,
+    use,
 )
 from tests.views.nights import client_of, make_customer, make_team, night
 
 pytestmark = pytest.mark.django_db
+# the parts that are pages of their own, and what htmx asks of each
+PARTS = {
+    "people": ("account-people", "people-table"),
+    "tickets": ("tickets", "ticket-table"),
+    "surveys": ("surveys", "answer-table"),
+    "timeline": ("timeline", "events"),
+}
+EMPTY = {
+    "": ["seats unknown"],
+    "people": ["No people of this account are known", "Usage is not connected"],
+    "tickets": ["No ticket in 12 months", "Tickets are not connected"],
+    "surveys": ["No answer in two years", "Surveys are not connected"],
+    "timeline": ["Nothing has happened yet", "Usage"],
+}
 EVERYBODY = [("ana", 200), ("ben", 200), ("ada", 200), ("cy", 404), (None, 302)]
 
 
@@ -181,39 +197,84 @@ def test_which_of_several_revisions_is_shown_is_named_and_leads_to_the_runs() ->
     assert "revision 1 of 2" in client.get(account.get_absolute_url()).content.decode()
 
 
-def test_only_what_the_night_knew_is_shown() -> None:
-    team = make_team()
-    account = make_account(owner=team["ana"])
-    here = make_person(account, name="Ines Here")
-    make_person(
-        account, name="Leo Left", deactivated_at=at(ago(5)), deactivated_known_at=at(ago(5))
-    )
-    make_person(account, name="Bot", persona="service")
-    make_person(account, name="Late", known_at=at(DAY, 12))
-    known = make_ticket(account, person=here, opened=9, first_answer_at=at(DAY, 15))
-    make_ticket(account, opened_at=at(DAY, 1), known_at=at(DAY, 1))  # belongs to the next night
-    make_ticket(account, opened=9, known_at=at(DAY, 12))
-    answer = make_survey(account, person=here, sent=20, answered=19, score=3)
-    make_survey(account, sent=20, answered=0, score=3)
-    night(DAY)
-    page = client_of(team["ana"]).get(account.get_absolute_url()).context
-    assert [row.person for row in page["people"]] == [here]
-    assert [(ticket.pk, ticket.first_answer_at) for ticket in page["tickets"]] == [(known.pk, None)]
-    assert [row.pk for row in page["answers"]] == [answer.pk]
-
-
 def test_hostile_text_stays_text() -> None:
     bad = '<a href="//x" onclick=1>Acme</a></script>'
     team = make_team()
     account = make_account(owner=team["ana"], name=bad, segment=bad[:40], plan=bad[:40])
-    person = make_person(account, name=bad, group=bad)
+    person = make_person(account, name=bad, group=bad, persona=bad, champion=True)
+    use(account, person, 2, 3, feature="reports")
+    Feature.objects.update(name=bad)
+    make_milestone(account, name=bad)
     make_survey(account, person=person, sent=20, answered=19, score=3, comment=bad)
-    make_ticket(account, opened=9, severity="urgent", topic=bad, comment=bad)
+    make_ticket(account, opened=9, severity=bad[:20], topic=bad, comment=bad, csat=2, person=person)
     night(DAY)
+    url, client = account.get_absolute_url(), client_of(team["ana"])
+    for part in ("", "people/", "tickets/", "surveys/", "timeline/"):
+        html = client.get(f"{url}{part}").content.decode()
+        assert "onclick=1&gt;" in html
+        assert '<a href="//x"' not in html
+        assert html.count("</script>") == html.count("<script")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_its_parts_are_pages_and_fragments_for_the_same_people(part: str) -> None:
+    account, team = make_page()
+    url = f"{account.get_absolute_url()}{part}/"
+    seen = [
+        (name, client_of(team[name] if name else None).get(url).status_code)
+        for name, _ in EVERYBODY
+    ]
+    assert seen == EVERYBODY
+    client = client_of(team["ana"])
+    for target in PARTS[part]:
+        headers = {"HX-Request": "true", "HX-Target": target}
+        fragment = client.get(url, headers=headers)
+        text = fragment.content.decode().strip()
+        assert text.startswith("<")
+        assert f'id="{target}"' in text[:200]
+        assert "<!doctype" not in text
+        assert {"HX-Request", "HX-Target"} <= set(fragment["Vary"].split(", "))
+        assert client_of(team["cy"]).get(url, headers=headers).status_code == 404
+    assert client.get(url, headers={"HX-Request": "true"}).content.startswith(b"<!doctype")
+    assert client.post(url).status_code == 405
+    for name, status in EVERYBODY:
+        answer = client_of(team[name] if name else None).get(url, {"format": "csv"})
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_an_account_that_no_night_has_seen_is_not_there(part: str) -> None:
+    team = make_team()
+    account = make_account(owner=team["ana"])
+    assert client_of(team["ana"]).get(f"{account.get_absolute_url()}{part}/").status_code == 404
+
+
+@pytest.mark.parametrize("part", ["", *PARTS])
+def test_an_account_of_which_nothing_is_known_has_every_page(part: str) -> None:
+    team = make_team()
+    account = Account.objects.create(
+        external_id="A-bare", name="Bare", owner=team["ana"], known_at=at(ago(9))
+    )
+    night(DAY)
+    url = f"{account.get_absolute_url()}{part}{'/' if part else ''}"
+    client = client_of(team["ana"])
+    pages = [client.get(url)]
+    pages += [
+        client.get(url, headers={"HX-Request": "true", "HX-Target": target})
+        for target in PARTS.get(part, ())
+    ]
+    for page in pages:
+        assert page.status_code == 200
+        html = page.content.decode()
+        assert any(text in html for text in EMPTY[part])
+        assert "None" not in html
+
+
+def test_without_javascript_every_part_is_a_link_away() -> None:
+    account, team = make_page()
     html = client_of(team["ana"]).get(account.get_absolute_url()).content.decode()
-    assert "onclick=1&gt;" in html
-    assert '<a href="//x"' not in html
-    assert html.count("</script>") == html.count("<script")
+    for part in PARTS:
+        assert f'href="{account.get_absolute_url()}{part}/"' in html
 
 
 def test_charts_are_data_in_the_page_and_no_code() -> None:
@@ -234,5 +295,21 @@ def test_a_page_takes_few_queries(
     account, team = make_page()
     client = client_of(team["ana"])
     client.get(account.get_absolute_url())
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(30):
         client.get(account.get_absolute_url(), {"signals": "all", "span": "all"})
+
+
+@pytest.mark.parametrize(
+    ("part", "most"), [("people", 13), ("tickets", 9), ("surveys", 8), ("timeline", 21)]
+)
+def test_its_parts_take_few_queries(
+    part: str, most: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    account, team = make_page()
+    client = client_of(team["ana"])
+    for target in PARTS[part]:
+        with django_assert_max_num_queries(most):
+            client.get(
+                f"{account.get_absolute_url()}{part}/",
+                headers={"HX-Request": "true", "HX-Target": target},
+            )

@@ -259,8 +259,9 @@ def test_timeline_and_trend_tell_of_it() -> None:
     )  # fmt: skip
     given(account, team["ana"], points=3)
     page = client_of(team["ana"]).get(account.get_absolute_url()).context
-    told = [(e.day, e.title) for e in page["timeline"] if e.kind == "override"]
-    assert told == [
+    url = f"{account.get_absolute_url()}timeline/"
+    events = client_of(team["ana"]).get(url, {"kind": "overrides"}).context["page"].events
+    assert [(event.day, event.title) for event in events] == [
         (today(), "Override +3 by Ana"),
         (ago(5), "Override +8 withdrawn by Ben"),
         (ago(20), "Override +8 by Ana"),

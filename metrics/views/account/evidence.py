@@ -25,8 +25,8 @@ from metrics.signals.evidence.base import Cell, Column, Evidence, Form, written
 from metrics.signals.story import value_of
 from metrics.signals.words import value_text
 from metrics.sources.formulas import neutralise
-from metrics.views.account.dimensions import FROZEN
 from metrics.views.account.night import snapshot_of
+from metrics.views.account.signal_rows import FROZEN
 from metrics.views.portfolio.export import Echo
 
 PAGE = "metrics/evidence.html"

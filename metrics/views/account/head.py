@@ -12,9 +12,9 @@ from metrics.signals.catalogue import SIGNALS
 from metrics.signals.numbers import number
 from metrics.signals.story import value_of
 from metrics.signals.words import cause_text
-from metrics.views.account.dimensions import concerns
 from metrics.views.account.moved import Moved
 from metrics.views.account.night import Night
+from metrics.views.account.signal_rows import concerns
 
 NOISE = 3.0
 REFERENCE = 70.0

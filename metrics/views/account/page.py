@@ -16,16 +16,23 @@ from accounts.middleware import organisation_of
 from accounts.models import Account, Organisation
 from metrics.forms import OverrideForm
 from metrics.models import Run
-from metrics.views.account import facts, timeline
 from metrics.views.account.details import remarks_of
 from metrics.views.account.dimensions import cards, connected, made_of, opened, table
+from metrics.views.account.events import contract, scorecards
+from metrics.views.account.events import overrides as given
 from metrics.views.account.flags import flags
 from metrics.views.account.head import head
 from metrics.views.account.judgements import judged, overrides_of
+from metrics.views.account.known import Known, contracts, movements
+from metrics.views.account.marked import marked
 from metrics.views.account.moved import PERIODS, moved, read_period
 from metrics.views.account.night import Night, read_night
+from metrics.views.account.onboarding import checklist
+from metrics.views.account.people import count_people
+from metrics.views.account.seats import funnel
+from metrics.views.account.signal_rows import Compared
 from metrics.views.account.to_green import to_green
-from metrics.views.account.trend import history
+from metrics.views.account.trend import history, read_span
 
 PAGE = "metrics/account.html"
 GAPS = {
@@ -66,55 +73,42 @@ def show(
 def _context(
     customer: Account, night: Night, asked: Any, organisation: Organisation, today: dt.date
 ) -> dict[str, Any]:
-    known = facts.Known(account=customer, run=night.run, organisation=organisation)
+    known = Known(account=customer, run=night.run, organisation=organisation)
     chosen = moved(night, read_period(asked, today=night.run.business_day))
-    dimensions = cards(night.now, chosen.before, red_below=night.config.red_below)
-    context, sources, remarks = _facts(known), connected(night.now), remarks_of(night.now)
+    cadence = night.run.tenant.cadence
+    dimensions = cards(
+        Compared(now=night.now, before=chosen.before, config=night.config, cadence=cadence)
+    )
+    terms, changes = list(contracts(known)), list(movements(known))
+    sources, remarks = connected(night.now), remarks_of(night.now)
     overrides, zone = overrides_of(customer), organisation.zone
+    span = read_span(asked.get("span", ""))
     events = [
-        *timeline.bands(night.history),
-        *timeline.scorecards(night.history),
-        *timeline.support(context["tickets"], organisation),
-        *timeline.surveys(context["answers"], organisation),
-        *timeline.contract(context["movements"], context["contracts"]),
-        *timeline.judgements(overrides, organisation),
+        *scorecards(night.history),
+        *given(overrides, organisation),
+        *contract(changes, terms),
+        *marked(known, since=span.first(night.run.business_day)),
     ]
-    asked_for = opened(asked.get("signals", ""), night.now)
-    return context | {
+    return {
         "account": customer,
         "night": night,
         "zone": zone,
         "periods": PERIODS,
         "moved": chosen,
-        "head": head(night, next(iter(context["contracts"]), None), chosen),
+        "head": head(night, next(iter(terms), None), chosen),
+        "people_count": count_people(known),
         "judged": judged(overrides, night.now.score, today=today, zone=zone),
         "made": made_of(night.now),
         "flags": flags(night, remarks=remarks),
         "to_green": to_green(night),
-        "trend": history(night, events, asked.get("span", "")),
+        "trend": history(night, events, span),
         "cards": dimensions,
-        "signals": table(asked_for, dimensions, night.run, remarks=remarks),
+        "signals": table(
+            opened(asked.get("signals", ""), night.now), dimensions, night.run, remarks=remarks
+        ),
         "remarks": remarks,
-        "funnel": facts.funnel(night.now.seats),
-        "sources": sources,
+        "funnel": funnel(night.now.seats),
         "gaps": [GAPS[name] for name, is_connected in sources.items() if not is_connected],
-        "timeline": timeline.newest(events),
-    }
-
-
-def _facts(known: facts.Known) -> dict[str, Any]:
-    people, tickets = facts.people(known), facts.tickets(known)
-    milestones = facts.milestones(known)
-    return {
-        "contracts": list(facts.contracts(known)),
-        "movements": list(facts.movements(known)),
-        "milestones": milestones,
-        "tasks_done": sum(1 for task in milestones if task.completed_on),
-        "first_value": facts.first_value(milestones),
-        "people": people,
-        "more_people": max(len(people) - facts.FIRST_PEOPLE, 0),
-        "quiet": sum(1 for row in people if row.is_quiet),
-        "tickets": tickets,
-        "open_tickets": sum(1 for ticket in tickets if not ticket.solved_at),
-        "answers": facts.answers(known),
+        "movements": changes,
+        "onboarding": checklist(known, terms, age_days=night.now.age_days),
     }

@@ -1,144 +1,75 @@
-"""What happened, out of facts that are known: for the list, and for the marks on the trend."""
+"""What happened to an account, out of everything that is known: the newest first."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
-from accounts.models import ArrMovement, Contract, Organisation
-from metrics.models import Override, Scorecard, Survey, Ticket
-from metrics.models.scores import Band
-from metrics.scoring.overrides import points_text
-from metrics.signals.tickets import is_highest
-from metrics.views.account.night import Day
+from metrics.views.account import events, happenings
+from metrics.views.account.events import Event
+from metrics.views.account.known import Known
+from metrics.views.account.night import Night
 
-SHOWN = 12
-MARKS = 6
-MARKS_APART = dt.timedelta(days=18)
+Reader = Callable[[Known, Night], Iterable[Event]]
+# by kind: how it is called, and what reads it
+KINDS: dict[str, tuple[str, Reader]] = {
+    "bands": ("Bands", lambda known, night: events.bands(night.history)),
+    "flags": ("Flags", happenings.flags),
+    "tickets": ("Tickets", happenings.tickets),
+    "surveys": ("Surveys", happenings.surveys),
+    "onboarding": ("Onboarding", happenings.onboarding),
+    "contract": ("Contract", happenings.contract),
+    "people": ("People", happenings.people),
+    "scorecards": ("Scorecards", lambda known, night: events.scorecards(night.history)),
+    "overrides": ("Overrides", happenings.overrides),
+    "notes": ("Notes", happenings.notes),
+    "tasks": ("Tasks", happenings.tasks),
+    "sources": ("Sources", happenings.sources),
+}
+MARKS, DOTS = 6, 40
+RANK = {"overrides": 1, "people": 1, "scorecards": 2, "contract": 3, "tickets": 4, "surveys": 5}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
-    """One thing that happened. mark: its label on the trend, empty for none."""
+class Page:
+    """Some events, and how many come before the first and after the last of them."""
 
-    day: dt.date
-    kind: str
-    title: str
-    detail: str = ""
-    mark: str = ""
-
-
-def bands(history: list[Day]) -> Iterator[Event]:
-    """Days on which the band changed."""
-    for before, now in pairwise(history):
-        if before.band != now.band:
-            yield Event(
-                day=now.day,
-                kind=now.band,
-                title=f"Band changed to {Band(now.band).label.lower()}",
-                detail=f"Before that {Band(before.band).label.lower()}",
-            )
+    events: list[Event]
+    after: int
+    older: int
+    total: int
 
 
-def scorecards(history: list[Day]) -> list[Event]:
-    """Days from which another version was used."""
-    changed = [
-        (now.day, now.scorecard_id)
-        for before, now in pairwise(history)
-        if before.scorecard_id != now.scorecard_id
-    ]
-    if not changed:
-        return []
-    cards = Scorecard.objects.in_bulk({card for _, card in changed})
-    return [
-        Event(
-            day=day,
-            kind="scorecard",
-            title=f"Scorecard {cards[card]}",
-            detail=cards[card].reason,
-            mark=f"Scorecard {cards[card]}",
-        )
-        for day, card in changed
-    ]
-
-
-def support(tickets: list[Ticket], organisation: Organisation) -> Iterator[Event]:
-    """Tickets that were severe or escalated."""
-    for ticket in tickets:
-        severe = is_highest(ticket.severity)
-        if severe or ticket.escalated:
-            word = "Severe" if severe else "Escalated"
-            yield Event(
-                day=organisation.day_of(ticket.opened_at),
-                kind="ticket",
-                title=f"{word} ticket {ticket.external_id}",
-                detail=ticket.topic,
-                mark=f"{word} ticket" if severe else "",
-            )
-
-
-def surveys(answers: list[Survey], organisation: Organisation) -> Iterator[Event]:
-    """Answers to the NPS question."""
-    for answer in answers:
-        if answer.kind == Survey.Kind.NPS and answer.score is not None and answer.answered_at:
-            who = f" from {answer.person}" if answer.person else ""
-            yield Event(
-                day=organisation.day_of(answer.answered_at),
-                kind="survey",
-                title=f"NPS {answer.score:.0f}{who}",
-                detail=answer.comment,
-                mark=f"NPS {answer.score:.0f}" if answer.score <= 6 else "",
-            )
-
-
-def contract(movements: list[ArrMovement], versions: list[Contract]) -> Iterator[Event]:
-    """Changes of ARR, and the notice."""
-    for movement in movements:
-        name = movement.get_type_display()
-        amount = f"{movement.amount:+,.0f}".replace("-", "\u2212")
-        title = "Contract began" if movement.type == ArrMovement.Type.NEW else name
-        mark = "" if movement.type == ArrMovement.Type.NEW else name
-        yield Event(
-            day=movement.on, kind="contract", title=title, detail=f"ARR {amount}", mark=mark
-        )
-    notice = next((terms.notice_on for terms in versions if terms.notice_on), None)
-    if notice:
-        yield Event(day=notice, kind="notice", title="Notice given", mark="Notice given")
-
-
-def judgements(overrides: list[Override], organisation: Organisation) -> Iterator[Event]:
-    """Overrides that somebody gave or withdrew."""
-    for override in overrides:
-        name = f"Override {points_text(override.points)}"
-        by = f" by {override.created_by}" if override.created_by else ""
-        yield Event(
-            day=override.starts_on,
-            kind="override",
-            title=f"{name}{by}",
-            detail=override.reason,
-            mark=name,
-        )
-        ended = override.ended_on(organisation.zone)
-        if ended < override.expires_on:
-            by = f" by {override.withdrawn_by}" if override.withdrawn_by else ""
-            yield Event(day=ended, kind="override", title=f"{name} withdrawn{by}")
-
-
-def newest(events: list[Event]) -> list[Event]:
-    """For the list."""
-    return sorted(events, key=lambda event: event.day, reverse=True)[:SHOWN]
+def timeline(known: Known, night: Night, *, kind: str, after: int, most: int) -> Page:
+    """Events of a kind, or of every kind, from place `after` on."""
+    chosen = [KINDS[kind]] if kind in KINDS else list(KINDS.values())
+    found = [event for _, read in chosen for event in read(known, night)]
+    # of one day what was read first stays above
+    found.sort(key=lambda event: event.day, reverse=True)
+    first = min(max(after, 0), len(found))
+    shown = found[first : first + most]
+    return Page(
+        events=shown,
+        after=first,
+        older=len(found) - first - len(shown),
+        total=len(found),
+    )
 
 
 def marks(
-    events: list[Event], *, first: dt.date, last: dt.date = dt.date.max
-) -> list[tuple[dt.date, str]]:
-    """For the trend: the newest few that do not lie on top of one another, the rarer first."""
-    rank = {"notice": 0, "override": 1, "scorecard": 2, "contract": 3, "ticket": 4, "survey": 5}
-    kept: list[Event] = []
-    marked = [event for event in events if event.mark and first <= event.day <= last]
-    for event in sorted(marked, key=lambda e: (rank.get(e.kind, 9), -e.day.toordinal())):
-        if len(kept) < MARKS and all(abs(event.day - other.day) > MARKS_APART for other in kept):
-            kept.append(event)
-    return [(event.day, event.mark) for event in sorted(kept, key=lambda event: event.day)]
+    found: Iterable[Event], *, first: dt.date, last: dt.date = dt.date.max
+) -> tuple[list[Event], list[Event]]:
+    """For the trend: events with a label, which are the rarer kinds and the newest that do not lie
+    on top of one another; and those that are a mark only.
+    """
+    marked = [event for event in found if event.mark and first <= event.day <= last]
+    room = max((last - first).days // 20, 1)
+    labelled: list[Event] = []
+    for event in sorted(marked, key=lambda e: (RANK.get(e.kind, 9), -e.day.toordinal())):
+        is_far = all(abs((event.day - other.day).days) > room for other in labelled)
+        if len(labelled) < MARKS and is_far:
+            labelled.append(event)
+    rest = sorted(marked, key=lambda event: event.day, reverse=True)[:DOTS]
+    rest = [event for event in rest if event not in labelled]
+    return sorted(labelled, key=lambda e: e.day), sorted(rest, key=lambda e: e.day)
