@@ -338,6 +338,40 @@ def test_an_undo_waits_for_the_night(base: Sender) -> None:
     assert table(Feature, "key") == [("export",)]
 
 
+def test_an_undo_during_which_a_night_begins_is_taken_back(
+    base: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_scorecard()
+    batch = base("features", "export").batch or 0
+    monkeypatch.setattr("metrics.ingest.undo._check", lambda _: request())
+    with pytest.raises(NightIsOpen):
+        undo_batch(batch)
+    assert table(Batch, "state", pk=batch) == [("finished",)]
+    assert table(Feature, "key") == [("export",)]
+
+
+def test_an_undo_holds_up_no_import_while_it_waits_for_the_night(
+    base: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_scorecard()
+    batch = base("features", "export").batch or 0
+    request()
+    monkeypatch.setattr("metrics.ingest.batches.enter", lambda *_: pytest.fail("it took locks"))
+    with pytest.raises(NightIsOpen):
+        undo_batch(batch)
+
+
+def test_nothing_is_kept_of_rows_that_a_batch_made_itself(
+    base: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.ingest.door.CHUNK", 1)
+    before = everything()
+    batch = base("accounts", "A7,Gale,,,,,5", "A7,Gale Ltd,,,,,6", "A1,,,SMB").batch or 0
+    assert table(Replaced, "before") == [({"segment": ""},)]
+    undo_batch(batch)
+    assert everything() == before
+
+
 def test_the_notes_of_the_past_go_with_the_batch(base: Sender) -> None:
     batch = base("accounts", "A1,,,SMB").batch or 0
     assert table(Change, "before") == [({"segment": ""},)]
