@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ def quadrant(
                     for point in chosen
                 ],
                 "hoverinfo": "text",
+                "cliponaxis": False,
                 "customdata": [point["address"] for point in chosen],
                 "marker": {
                     "symbol": shape,
@@ -48,15 +50,41 @@ def quadrant(
     layout = layout_of(height=460)
     layout["margin"] |= {"l": 56, "r": 16, "t": 24, "b": 40}
     low = min([red_below - 20, *(point["score"] for point in points)]) - 2
-    layout["xaxis"] |= {"range": [max(low, 0), 101], "title": {"text": "Score"}}
+    layout["xaxis"] |= {"range": [max(low, 0), 101], "title": _title("Score")}
     unit = f"ARR, {plot_text(currency)}" if currency else "ARR"
-    layout["yaxis"] |= {"type": "log", "title": {"text": unit}, "tickformat": "~s", "dtick": 1}
+    layout["yaxis"] |= {"type": "log", "title": _title(unit), **_ticks(points)}
     layout["dragmode"] = False
     layout["shapes"] = [_rule(limit, upright=True) for limit in (red_below, green_from)]
     if middle > 0:
         layout["shapes"].append(_rule(middle, upright=False))
         layout["annotations"] = [_corner("Large, at risk", 0), _corner("Large, healthy", 1)]
     return {"data": traces, "layout": layout}
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"text": text, "font": {"size": 12}}
+
+
+def _ticks(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Room around all points, and a label at 1, 2 and 5 times each power of ten within it."""
+    amounts = [point["arr"] for point in points] or [1e4, 1e5]
+    low, high = min(amounts) / 1.5, max(amounts) * 1.5
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    values = [step * 10.0**power for power in powers for step in (1, 2, 5)]
+    shown = [value for value in values if low <= value <= high]
+    return {
+        "range": [math.log10(low), math.log10(high)],
+        "tickvals": shown,
+        "ticktext": [_short(value) for value in shown],
+    }
+
+
+def _short(amount: float) -> str:
+    """ "500", "20k", "1M"."""
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if amount >= size:
+            return f"{amount / size:g}{unit}"
+    return f"{amount:g}"
 
 
 def _rule(at: float, *, upright: bool) -> dict[str, Any]:

@@ -47,7 +47,7 @@
     if (!panel && !picks) return;
     event.preventDefault();
     if (panel) panel.querySelector("button").click();
-    else bar()?.querySelector("summary, [data-all]").focus();
+    else bar()?.querySelector("summary").focus();
   });
 
   // an input that was left empty is no part of the address

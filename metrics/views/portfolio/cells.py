@@ -46,7 +46,7 @@ class Line:
 def pick(line: Line) -> str:
     """The box that selects the row."""
     return (
-        '<td class="hs-pickcell"><input class="hs-check" type="checkbox" name="account"'
+        '<td class="hs-pickcell"><input class="hs-tick" type="checkbox" name="account"'
         f' value="{line.row.account_id}" form="bulk" aria-label="Select {escape(line.row.name)}">'
         "</td>"
     )

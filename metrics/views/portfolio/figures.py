@@ -22,13 +22,16 @@ BIN = 5
 
 @dataclass(kw_only=True)
 class Figures:
-    """Counts over all accounts of the scope; money in `currency`, `others` have another one."""
+    """Counts over all accounts of the scope; money in `currency` of `priced` ones, `others` have
+    another one.
+    """
 
     accounts: int = 0
     scored: int = 0
     by_band: Counter[str] = field(default_factory=Counter)
     arr_by_band: dict[str, Decimal] = field(default_factory=dict)
     currency: str = ""
+    priced: int = 0
     others: int = 0
     worse: int = 0
     better: int = 0
@@ -59,8 +62,7 @@ class Figures:
     @property
     def per_account(self) -> Decimal | None:
         """Mean ARR of the accounts in this currency."""
-        count = self.accounts - self.others
-        return self.arr / count if count and self.arr else None
+        return self.arr / self.priced if self.priced and self.arr else None
 
     @property
     def red(self) -> int:
@@ -95,6 +97,7 @@ def figures(rows: QuerySet[AccountCurrent], *, today: dt.date) -> Figures:
         .annotate(
             accounts=Count("account_id"),
             money=Sum("arr"),
+            priced=Count("arr"),
             worse=Count("account_id", filter=WORSE),
             better=Count("account_id", filter=BETTER),
             soon=Count("account_id", filter=soon),
@@ -107,11 +110,12 @@ def figures(rows: QuerySet[AccountCurrent], *, today: dt.date) -> Figures:
     )
     currencies: Counter[str] = Counter()
     for group in groups:
-        currencies[group["currency"]] += group["accounts"]
+        currencies[group["currency"]] += group["priced"]
     found = Figures(mean=_mean(groups, "scores", "scored"))
     found.mean_change = _mean(groups, "changes", "changed")
     found.currency = currencies.most_common(1)[0][0] if currencies else ""
-    found.others = sum(currencies.values()) - currencies[found.currency]
+    found.priced = currencies[found.currency]
+    found.others = sum(currencies.values()) - found.priced
     for group in groups:
         _add(found, dict(group))
     return found
