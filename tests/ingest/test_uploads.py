@@ -31,6 +31,7 @@ MAPPING = {"columns": {"external_id": {"from": "external_id"}, "name": {"from": 
 # a worker that waits after each two rows, so that it can be looked at, and killed
 SLOW = """
 import time
+from django.conf import settings
 settings.DATABASES["default"]["NAME"] = {name!r}
 import django
 django.setup()
