@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.conftest import QUIET
 
 THEMES = ("light", "dark")
+PARTS = ("people", "tickets", "surveys", "timeline")
 WIDE, NARROW = (1440, 900), (390, 844)
 
 
@@ -58,10 +59,21 @@ def paths(page: Page, address: str) -> dict[str, str]:
     account = page.locator("td.hs-name a").first.get_attribute("href") or "/"
     return {
         "portfolio": "/",
+        "quadrant": "/?show=quadrant",
         "day": "/day/",
         "account": account,
+        **{f"account-{part}": f"{account}{part}/" for part in PARTS},
+        "evidence": f"{account}signals/S05/",
         "scorecard": "/scorecard/",
+        "versions": "/scorecard/versions/",
         "runs": "/runs/",
+        "rejects": "/runs/rejects/",
+        "unmatched": "/runs/unmatched/",
+        "users": "/users/",
+        "profile": "/profile/",
+        "settings": "/settings/",
+        "help": "/help/",
+        "jump": "/jump/?q=a",
         "imports": "/imports/",
         "import-new": "/imports/new/",
         "import-file": "/imports/new/accounts/",
