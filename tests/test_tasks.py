@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from celery.contrib.testing.worker import start_worker
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from healthscore.celery import app
 from metrics import tasks
-from metrics.models import Run
+from metrics.ingest.batches import DOOR
+from metrics.models import Alias, Expectation, Run
 from tests.facts import at, live_scorecard, make_account
 from tests.nightly.test_night import make_lively_account, request
 
@@ -91,3 +92,29 @@ def test_a_tick_puts_missing_nights_into_the_ledger_and_wakes_a_worker() -> None
     assert list(Run.objects.values_list("state", "is_published")) == [("complete", True)]
     tasks.tick()
     assert app.control.purge() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tick_does_not_stand_behind_a_large_file() -> None:
+    live_scorecard()
+    account = make_account(known_at=at(Organisation.current().day_of(timezone.now()), 0))
+    ada = User.objects.create_user("ada@example.com")
+    Alias.objects.match("old-1", account, by=ada)
+    Expectation.objects.agree("usage", every=1, grace=0, is_paused=False, by=ada)
+    app.control.purge()
+    file = connection.copy()
+    # as an import of another process holds the door, of whatever source
+    try:
+        with file.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, 0)", [DOOR])
+        began = time.monotonic()
+        tasks.tick()
+        assert time.monotonic() - began < 10
+        assert Run.objects.open().count() == 1
+        assert Alias.objects.get().taken_in_at is None
+        assert Expectation.objects.get().looked_at is None
+    finally:
+        file.close()
+    tasks.tick()
+    assert Alias.objects.get().taken_in_at is not None
+    assert Expectation.objects.get().looked_at is not None

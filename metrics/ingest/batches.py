@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from metrics.ingest.delivery import Tally
-from metrics.ingest.tables import copy_rows, execute
+from metrics.ingest.tables import copy_rows, execute, fetch
 from metrics.models import Batch
 from metrics.sources.base import Refusal
 from metrics.sources.catalogue import SOURCES
@@ -36,16 +36,37 @@ def enter(source: str, batch_id: int) -> None:
     stored once; accounts and people wait for all others and let nobody beside them, so that no
     row can begin to wait for an account that has just appeared.
     """
-    # a role's limits are for pages and chunks; a file may take as long as it needs
+    _take_time()
+    for kind, space, number in _locks(source, batch_id):
+        execute(f"SELECT pg_advisory_xact_{kind}(%s, %s)", [space, number])
+
+
+def try_enter(source: str, batch_id: int) -> bool:
+    """`enter` for what can as well be done a minute later: False, without waiting, where a file
+    is on its way. Who looks after everything each minute must not stand behind a large one.
+    """
+    _take_time()
+    return all(
+        fetch(f"SELECT pg_try_advisory_xact_{kind}(%s, %s) AS is_free", [space, number])[0][
+            "is_free"
+        ]
+        for kind, space, number in _locks(source, batch_id)
+    )
+
+
+def _take_time() -> None:
+    """A role's limits are for pages and chunks; a file may take as long as it needs."""
     for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
         execute(f"SET LOCAL {limit} = 0")
-    execute("SELECT pg_advisory_xact_lock(%s, %s)", [ALIVE, _int4(batch_id)])
+
+
+def _locks(source: str, batch_id: int) -> list[tuple[str, int, int]]:
+    """(kind, namespace, number) in the order in which everybody takes them."""
+    alive = ("lock", ALIVE, _int4(batch_id))
     if source in ENTITIES:
-        execute("SELECT pg_advisory_xact_lock(%s, 0)", [DOOR])
-        return
+        return [alive, ("lock", DOOR, 0)]
     place = 1 + [known.name for known in SOURCES].index(source)
-    execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [DOOR])
-    execute("SELECT pg_advisory_xact_lock(%s, %s)", [DOOR, place])
+    return [alive, ("lock_shared", DOOR, 0), ("lock", DOOR, place)]
 
 
 def close_interrupted() -> None:

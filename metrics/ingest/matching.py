@@ -16,13 +16,14 @@ NO_BATCH = 0  # every row stays with its own
 
 def take_in_matched() -> int:
     """Takes in what new aliases have placed; returns how many rows. Safe to repeat, and cheap
-    where there is no new alias.
+    where there is no new alias. While a file is on its way nothing is done: the next tick does it.
     """
     new = Alias.objects.standing().filter(taken_in_at=None)
     if not new.exists():
         return 0
     with transaction.atomic():
-        batches.enter("people", NO_BATCH)
+        if not batches.try_enter("people", NO_BATCH):
+            return 0
         found = list(new.values_list("pk", flat=True))
         now = timezone.now()
         delivery = Delivery(batch_id=NO_BATCH, now=now, zone=Organisation.current().zone)

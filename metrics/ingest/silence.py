@@ -21,7 +21,9 @@ SPEAKS_BY_RECORDS = "usage"
 
 
 def notice_silence(now: dt.datetime) -> None:
-    """Opens and ends spans in which a watched source is late. Cheap when it was done just now."""
+    """Opens and ends spans in which a watched source is late. Cheap when it was done just now.
+    While a file is on its way nothing is done: the next tick does it.
+    """
     watched = Expectation.objects.watched()
     stale = [one for one in watched if one.looked_at is None or one.looked_at <= now - EVERY]
     if not stale:
@@ -29,7 +31,8 @@ def notice_silence(now: dt.datetime) -> None:
     organisation = Organisation.current()
     day = organisation.day_of(now)
     with transaction.atomic():
-        batches.enter("source_status", NO_BATCH)
+        if not batches.try_enter("source_status", NO_BATCH):
+            return
         heard = _heard(organisation)
         delivery = Delivery(batch_id=NO_BATCH, now=now, zone=organisation.zone)
         for one in stale:
