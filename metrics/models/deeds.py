@@ -60,7 +60,7 @@ class DeedQuerySet(models.QuerySet["Deed"]):
     def give_task(
         self, accounts: AccountQuerySet, title: str, *, by: User, due_on: Any = None
     ) -> Deed | None:
-        """One task each, for the account's owner; for `by` where there is none."""
+        """One task each, for the account's owner; for `by` where there is none who may log in."""
         with transaction.atomic():
             tasks = Task.objects.bulk_create(
                 [
@@ -68,10 +68,10 @@ class DeedQuerySet(models.QuerySet["Deed"]):
                         account=account,
                         title=title,
                         due_on=due_on,
-                        assigned_to_id=account.owner_id or by.pk,
+                        assigned_to=_active(account.owner) or by,
                         created_by=by,
                     )
-                    for account in accounts.order_by("pk")
+                    for account in accounts.select_related("owner").order_by("pk")
                 ],
                 batch_size=BATCH,
             )
@@ -121,9 +121,10 @@ class Deed(models.Model):
         """Accounts that it changed."""
         return len(self.rows["tasks" if self.what == self.What.TASK else "before"])
 
-    def undo(self) -> Undone | None:
-        """Every account as it was before, but for those that somebody has changed since. None
-        where that had been done already.
+    def undo(self, accounts: AccountQuerySet) -> Undone | None:
+        """Every one of `accounts` as it was before, but for those that somebody has changed since:
+        what was taken from her is changed by being out of them. None where that had been done
+        already.
         """
         with transaction.atomic():
             mine = Deed.objects.filter(pk=self.pk, undone_at=None)
@@ -135,7 +136,7 @@ class Deed(models.Model):
                 self.What.UNTAG: self._give_tag,
                 self.What.TASK: self._take_tasks,
             }[self.What(self.what)]
-            restored = restore()
+            restored = restore(accounts)
         return Undone(restored=restored, left=self.count - restored)
 
     def _before(self) -> dict[int, Any]:
@@ -149,9 +150,9 @@ class Deed(models.Model):
         taken = {int(pk) for rows in later.values_list("rows", flat=True) for pk in rows["before"]}
         return {pk: value for pk, value in before.items() if pk not in taken}
 
-    def _give_back_owners(self) -> int:
+    def _give_back_owners(self, accounts: AccountQuerySet) -> int:
         before = self._before()
-        still = _locked(Account.objects.filter(pk__in=before, owner=self.rows["value"]))
+        still = _locked(accounts.filter(pk__in=before, owner=self.rows["value"]))
         # an owner who is gone owns nothing again
         known = set(User.objects.filter(pk__in=set(before.values()) - {None}).values_list("pk"))
         for account in still:
@@ -160,18 +161,15 @@ class Deed(models.Model):
         Account.objects.bulk_update(still, ["owner"], batch_size=BATCH)
         return len(still)
 
-    def _take_tag(self) -> int:
+    def _take_tag(self, accounts: AccountQuerySet) -> int:
         tag = self.rows["value"]
-        still = Account.objects.filter(pk__in=self._before()).tagged(tag)
+        still = accounts.filter(pk__in=self._before()).tagged(tag)
         return still.update(tags=_without(tag))
 
-    def _give_tag(self) -> int:
+    def _give_tag(self, accounts: AccountQuerySet) -> int:
         tag, before = self.rows["value"], self._before()
-        still = [
-            account
-            for account in _locked(Account.objects.filter(pk__in=before))
-            if tag not in account.tags
-        ]
+        locked = _locked(accounts.filter(pk__in=before))
+        still = [account for account in locked if tag not in account.tags]
         for account in still:
             was = before[account.pk]
             is_same = account.tags == [word for word in was if word != tag]
@@ -179,15 +177,20 @@ class Deed(models.Model):
         Account.objects.bulk_update(still, ["tags"], batch_size=BATCH)
         return len(still)
 
-    def _take_tasks(self) -> int:
+    def _take_tasks(self, accounts: AccountQuerySet) -> int:
         """Those that nobody has done."""
-        tasks = Task.objects.standing().filter(pk__in=self.rows["tasks"], done_at=None)
+        given = Task.objects.standing().filter(pk__in=self.rows["tasks"], done_at=None)
+        tasks = given.filter(account__in=accounts)
         return tasks.update(removed_at=timezone.now())
 
 
 def _locked(accounts: AccountQuerySet) -> list[Account]:
     """In one order, so that two who act at once wait for each other and never for ever."""
     return list(accounts.select_for_update(of=("self",)).order_by("pk"))
+
+
+def _active(user: User | None) -> User | None:
+    return user if user and user.is_active else None
 
 
 def _without(tag: str) -> Func:

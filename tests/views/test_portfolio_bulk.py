@@ -207,10 +207,10 @@ def test_undo_leaves_alone_what_others_changed_since(
     Account.objects.filter(pk=ids["Elm"]).update(owner=team["ada"])
     act(ada, "owner", [ids["Birch"]], owner=team["ben"].pk)
     act(ada, "owner", [ids["Birch"]], owner=team["cy"].pk)
-    assert first.undo() is not None
+    assert first.undo(Account.objects.all()) is not None
     expected = {"Ardent": "Ana", "Birch": "Cy", "Elm": "Ada", "Fjord": "Zoe", "Glen": ""}
     assert owners() == expected
-    assert Deed.objects.order_by("pk")[2].undo() is not None
+    assert Deed.objects.order_by("pk")[2].undo(Account.objects.all()) is not None
     assert owners()["Birch"] == "Ben"
 
 
@@ -243,7 +243,7 @@ def test_undo_of_a_tag_taken_off_puts_it_where_it_stood(
     Account.objects.filter(pk=ids["Birch"]).update(tags=["a", "z"])
     act(ana, "untag", [ids["Ardent"], ids["Birch"]], tag="a")
     Account.objects.filter(pk=ids["Birch"]).update(tags=["z", "later"])
-    Deed.objects.get().undo()
+    Deed.objects.get().undo(Account.objects.all())
     assert tags() == {"Ardent": ["x", "a", "y"], "Birch": ["z", "later", "a"]}
 
 
@@ -265,6 +265,63 @@ def test_nobody_undoes_what_another_did(team: dict[str, User], ids: dict[str, in
     for name in ("ben", "cy", "ada"):
         assert client_of(team[name]).post(f"/deeds/{pk}/undo/").status_code == 404
     assert tags() == {"Ardent": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("tag", ["a"], ["a", "x"]),
+        ("untag", ["a", "x"], ["a"]),
+    ],
+)
+def test_undo_changes_no_account_that_was_taken_from_her(
+    team: dict[str, User], ids: dict[str, int], name: str, before: list[str], after: list[str]
+) -> None:
+    ana = client_of(team["ana"])
+    both = Account.objects.filter(pk__in=[ids["Ardent"], ids["Birch"]])
+    both.update(tags=before)
+    act(ana, name, [ids["Ardent"], ids["Birch"]], tag="x")
+    Account.objects.filter(pk=ids["Birch"]).update(owner=team["cy"])
+    said = toasts(ana.post(f"/deeds/{Deed.objects.get().pk}/undo/", follow=True))
+    assert said == ["Undone for 1 account; 1 account has been changed since and stay so"]
+    assert tags() == {"Ardent": before, "Birch": after}
+
+
+def test_undo_takes_no_task_of_an_account_that_was_taken_from_her(
+    team: dict[str, User], ids: dict[str, int]
+) -> None:
+    ana = client_of(team["ana"])
+    act(ana, "task", [ids["Ardent"], ids["Birch"]], title="Call")
+    Account.objects.filter(pk=ids["Birch"]).update(owner=team["cy"])
+    ana.post(f"/deeds/{Deed.objects.get().pk}/undo/")
+    assert Task.objects.standing().get().account_id == ids["Birch"]
+
+
+def test_who_gives_accounts_to_nobody_any_more_takes_none_back(
+    team: dict[str, User], ids: dict[str, int]
+) -> None:
+    ben = client_of(team["ben"])
+    act(ben, "owner", [ids["Ardent"]], owner=team["ben"].pk)
+    User.objects.filter(pk=team["ben"].pk).update(role="csm")
+    assert ben.post(f"/deeds/{Deed.objects.get().pk}/undo/").status_code == 404
+    assert owners()["Ardent"] == "Ben"
+
+
+def test_an_undo_survives_a_referer_that_is_no_address(
+    team: dict[str, User], ids: dict[str, int]
+) -> None:
+    ana = client_of(team["ana"])
+    act(ana, "tag", [ids["Ardent"]], tag="a")
+    undone = ana.post(f"/deeds/{Deed.objects.get().pk}/undo/", headers={"referer": "http://[x"})
+    assert undone.headers["Location"] == "/"
+
+
+def test_a_task_goes_to_nobody_who_cannot_log_in(
+    team: dict[str, User], ids: dict[str, int]
+) -> None:
+    User.objects.filter(pk=team["ana"].pk).update(is_active=False)
+    act(client_of(team["ben"]), "task", [ids["Ardent"]], title="Call")
+    assert Task.objects.get().assigned_to == team["ben"]
 
 
 def test_a_deed_comes_back_to_the_view_that_it_was_done_in(

@@ -121,9 +121,12 @@ def _giving_task(request: HttpRequest, by: User) -> Act:
 
 @require_POST
 def deed_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Takes her own deed back, row by row."""
-    deed = get_object_or_404(Deed, pk=pk, created_by=user_of(request))
-    undone = deed.undo()
+    """Takes her own deed back, row by row, where she may still do such a thing."""
+    by = user_of(request)
+    deed = get_object_or_404(Deed, pk=pk, created_by=by)
+    if deed.what == Deed.What.OWNER and not by.assigns_owners:
+        raise Http404
+    undone = deed.undo(visible_accounts(request))
     if undone is None:
         messages.error(request, "That had been undone before.")
     elif undone.left:
@@ -132,8 +135,15 @@ def deed_undo(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Undone for {restored}; {kept} been changed since and stay so")
     else:
         messages.success(request, f"Undone for {plural(undone.restored, 'account')}")
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    return _back(query_of(QueryDict(came_from.query)))
+    return _back(query_of(QueryDict(_came_from(request))))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The query of the page before; empty where a browser says nothing that can be read."""
+    try:
+        return urlsplit(request.headers.get("Referer", "")).query
+    except ValueError:
+        return ""
 
 
 def _back(query: str) -> HttpResponse:
