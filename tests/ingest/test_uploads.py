@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import Account
 from healthscore.celery import app
 from metrics import ingest, tasks
+from metrics.ingest.batches import ALIVE
 from metrics.ingest.uploads import Watch
 from metrics.models import Batch, Reject, Upload, UploadPart
 from tests.ingest.sending import table
@@ -145,6 +146,33 @@ def test_an_upload_whose_lock_another_has_is_left_to_it() -> None:
     assert ingest.work_uploads() == 0
     watch.close()
     assert ingest.work_uploads() == 1
+
+
+def test_a_dry_run_of_a_living_worker_is_left_to_it() -> None:
+    upload = make_upload("checking", claimed_at=timezone.now())
+    watch = Watch(upload)
+    assert watch.lock()
+    ingest.recover_uploads()
+    assert table(Upload, "state") == [("checking",)]
+    watch.close()
+    ingest.recover_uploads()
+    assert table(Upload, "state") == [("mapping",)]
+
+
+def test_an_import_that_the_server_has_not_let_go_of_is_not_closed() -> None:
+    upload = make_upload(claimed_at=timezone.now())
+    batch = Batch.objects.create(source="accounts", upload=upload)
+    dying = connection.copy()
+    with dying.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [ALIVE, batch.pk])
+        ingest.recover_uploads()
+        assert table(Upload, "state") == [("applying",)]
+        assert table(Batch, "state") == [("running",)]
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    dying.close()
+    ingest.recover_uploads()
+    assert table(Upload, "state") == [("checked",)]
+    assert table(Batch, "state") == [("failed",)]
 
 
 def test_the_database_lets_no_upload_be_stored_twice() -> None:
