@@ -37,6 +37,25 @@ class Dressed(forms.BaseForm):
                 field.widget.attrs.setdefault("class", "hs-select" if is_select else "hs-input")
 
 
+class Edited(Dressed):
+    """A form that sends beside each field what it showed: what somebody else has changed since the
+    page was opened stays.
+    """
+
+    def remember(self) -> None:
+        """Once all fields are there."""
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def changes(self) -> dict[str, Any]:
+        """Field -> value of what she changed; all, where a sender does not say what was shown."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in self.changed_data or self.add_initial_prefix(name) not in self.data
+        }
+
+
 class JumpForm(forms.Form):
     """The text of the jump box; Django's field refuses NUL, which PostgreSQL cannot store."""
 
@@ -61,8 +80,14 @@ class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "shortcuts")
         labels = {"shortcuts": "Single-key shortcuts"}
 
+    def save(self, commit: bool = True) -> User:
+        """Nothing but this: her role may be changed by an admin at the same moment."""
+        User.objects.filter(pk=self.instance.pk).update(**self.cleaned_data)
+        user: User = self.instance
+        return user
 
-class RoleForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+
+class RoleForm(Edited, forms.ModelForm):  # type: ignore[type-arg]
     """Name, role and manager of a user."""
 
     class Meta:
@@ -75,10 +100,14 @@ class RoleForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
         choice = forms.ModelChoiceField(leading, required=False, empty_label="Nobody")
         choice.widget.attrs["class"] = "hs-select"
         self.fields["manager"] = choice
+        self.remember()
 
     def change(self, *, by: User) -> None:
-        """Stores it; raises LastAdmin and NoLongerAdmin."""
-        User.objects.get(pk=self.instance.pk).change(by=by, **self.cleaned_data)
+        """Stores what she changed; raises LastAdmin and NoLongerAdmin."""
+        stored = User.objects.get(pk=self.instance.pk)
+        kept = {name: getattr(stored, name) for name in ("name", "role", "manager")}
+        stored.change(by=by, **kept | self.changes())
+        self.instance.refresh_from_db(fields=list(kept))
 
 
 class InviteForm(RoleForm):
@@ -124,7 +153,7 @@ class ZoneField(forms.CharField):
         return spelled.get(typed.casefold(), typed)
 
 
-class BasicsForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+class BasicsForm(Edited, forms.ModelForm):  # type: ignore[type-arg]
     """The first settings of an installation."""
 
     cadence = forms.ChoiceField(
@@ -153,9 +182,13 @@ class BasicsForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
             "run_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remember()
+
     def save(self, commit: bool = True) -> Organisation:
         """Only what was changed: two admins at once do not undo each other."""
-        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        changed = self.changes()
         if changed:
             Organisation.objects.filter(pk=self.instance.pk).update(**changed)
         organisation: Organisation = self.instance

@@ -5,6 +5,8 @@ The link is mailed; where there is no mail server the admin sees it once, to pas
 
 from __future__ import annotations
 
+import logging
+
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
@@ -15,6 +17,7 @@ from django.http import HttpRequest
 from accounts.models import Account, User
 
 KEY = "invitation"
+log = logging.getLogger(__name__)
 
 
 def invite(user: User) -> User:
@@ -32,14 +35,20 @@ def has_mail_server() -> bool:
 
 
 def send_link(request: HttpRequest, user: User) -> bool:
-    """Mails the link and says so; without a mail server it is kept for `pop_link`."""
+    """Mails the link and says so; without a mail server, or while it is down, the link is kept for
+    `pop_link`.
+    """
     adapter = get_adapter(request)
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     link = adapter.get_reset_password_from_key_url(f"{user_pk_to_url_str(user)}-{token}")
     if has_mail_server():
         context = {"user": user, "link": link, "by": request.user}
-        adapter.send_mail("account/email/invitation", user.email, context)
-        return True
+        try:
+            adapter.send_mail("account/email/invitation", user.email, context)
+        except OSError as error:  # whatever smtplib raises is one
+            log.warning("an invitation was not mailed: %s", error)
+        else:
+            return True
     request.session[KEY] = {"to": user.email, "link": link}
     return False
 

@@ -7,8 +7,10 @@ import re
 import pytest
 from django.core.cache import cache
 
+from accounts.forms import ProfileForm
 from accounts.models import Organisation, User
 from tests.facts import make_account
+from tests.accounts.sending import sent_by
 from tests.views.nights import client_of, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -99,11 +101,24 @@ def test_wrong_settings_are_explained_and_nothing_is_stored(
 def test_two_admins_who_change_different_settings_keep_both() -> None:
     ada = client_of(make_team()["ada"])
     ada.post("/settings/", SAID)
-    Organisation.objects.update(name="Southwind")  # meanwhile, by somebody else
-    unchanged_name = SAID | {"name": "Southwind", "run_at": "05:00"}
-    ada.post("/settings/", unchanged_name)
+    shown = sent_by(ada, "/settings/")
+    Organisation.objects.update(name="Southwind", value_days=20)  # meanwhile, by somebody else
+    assert ada.post("/settings/", shown | {"run_at": "05:00"}).status_code == 302
     found = Organisation.current()
-    assert (found.name, str(found.run_at)) == ("Southwind", "05:00:00")
+    assert (found.name, found.value_days, str(found.run_at)) == ("Southwind", 20, "05:00:00")
+    assert {name: str(getattr(found, name)) for name in ("timezone", "cadence")} == {
+        "timezone": "Europe/Berlin", "cadence": "weekly",
+    }  # fmt: skip
+
+
+def test_a_profile_takes_back_nothing_that_an_admin_did_at_the_same_moment() -> None:
+    ana = make_team()["ana"]
+    form = ProfileForm({"name": "Ana Duarte"}, instance=User.objects.get(pk=ana.pk))
+    assert form.is_valid()
+    User.objects.filter(pk=ana.pk).update(role="manager", is_active=False)
+    form.save()
+    ana.refresh_from_db()
+    assert (ana.name, ana.role, ana.is_active) == ("Ana Duarte", "manager", False)
 
 
 def test_a_manager_gives_accounts_within_her_team_and_takes_it_back() -> None:
