@@ -9,8 +9,8 @@ from django.core.cache import cache
 
 from accounts.forms import ProfileForm
 from accounts.models import Organisation, User
-from tests.facts import make_account
 from tests.accounts.sending import sent_by
+from tests.facts import make_account
 from tests.views.nights import client_of, make_team, make_user
 
 pytestmark = pytest.mark.django_db
