@@ -1,7 +1,6 @@
 """What every test may rely on: the embedded servers and a browser, started when first needed."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from healthscore.embedded.servers import in_use
 from metrics.models import Scorecard
+from tests.chromium import CHROMIUM, OPTIONS
 
 # A law holds however slow a machine is that has other work, too: parallel workers are such work.
 hypothesis_settings.register_profile(
@@ -23,16 +23,6 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("patient")
-
-# Without these Chromium asks its maker's hosts at every start.
-QUIET = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -82,13 +72,10 @@ def as_installed(request: pytest.FixtureRequest, _django_db_marker: None) -> Ite
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium of this machine. Without one a test is skipped, but fails where CI is set."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+    if CHROMIUM is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed")
-    # Chromium's sandbox does not work for root.
-    options = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else [*QUIET]
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=options)
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield launched
         launched.close()
 

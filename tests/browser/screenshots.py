@@ -7,13 +7,11 @@ python -m tests.browser.screenshots http://127.0.0.1:8000 docs/images --readme
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.conftest import QUIET
+from tests.chromium import CHROMIUM, OPTIONS
 
 THEMES = ("light", "dark")
 PARTS = ("people", "tickets", "surveys", "timeline")
@@ -28,10 +26,8 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    options = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else [*QUIET]
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=options)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         (readme if asked.readme else everything)(browser, asked.address, asked.folder)
         browser.close()
 
