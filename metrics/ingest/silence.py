@@ -21,11 +21,12 @@ SPEAKS_BY_RECORDS = "usage"
 
 
 def notice_silence(now: dt.datetime) -> None:
-    """Opens and ends spans in which a watched source is late. Cheap when it was done just now.
-    While a file is on its way nothing is done: the next tick does it.
+    """Opens spans in which a watched source is late, and ends them once it has spoken, watched or
+    not by then. Cheap when it was done just now. While a file is on its way nothing is done: the
+    next tick does it.
     """
-    watched = Expectation.objects.watched()
-    stale = [one for one in watched if one.looked_at is None or one.looked_at <= now - EVERY]
+    known = Expectation.objects.all()
+    stale = [one for one in known if one.looked_at is None or one.looked_at <= now - EVERY]
     if not stale:
         return
     organisation = Organisation.current()

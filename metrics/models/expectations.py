@@ -42,10 +42,6 @@ def last_records(zone: str) -> dict[str, dt.date]:
 class ExpectationQuerySet(models.QuerySet["Expectation"]):
     """Adjectives for expectations."""
 
-    def watched(self) -> ExpectationQuerySet:
-        """Sources that are late by themselves once they are silent for too long."""
-        return self.filter(every_days__isnull=False, is_paused=False)
-
     def agree(
         self, source: str, *, every: int | None, grace: int, is_paused: bool, by: User
     ) -> Expectation:
@@ -90,6 +86,6 @@ class Expectation(models.Model):
 
     def is_silent(self, heard: dt.date, day: dt.date) -> bool:
         """Whether `day` is later than it should have spoken again."""
-        return self.every_days is not None and (day - heard).days > (
-            self.every_days + self.grace_days
-        )
+        if self.every_days is None or self.is_paused:
+            return False
+        return (day - heard).days > self.every_days + self.grace_days

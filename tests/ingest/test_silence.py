@@ -67,6 +67,22 @@ def test_it_is_live_again_from_the_day_of_its_next_record_on(
     ]
 
 
+@pytest.mark.parametrize("told", [{"every": None}, {"is_paused": True}])
+def test_it_is_live_again_by_its_next_record_though_nobody_expects_it_any_more(
+    acme: Sender, clock: time_machine.Coordinates, told: dict[str, bool | None]
+) -> None:
+    used(acme, "2026-11-18")
+    expect()
+    notice_silence(NOW)
+    expect(**told)  # type: ignore[arg-type]
+    clock.move_to(NOW + dt.timedelta(days=1))
+    used(acme, "2026-11-23")
+    notice_silence(NOW + dt.timedelta(days=1))
+    assert table(SourceStatus, *SPANS) == [
+        ("usage", day("2026-11-19"), day("2026-11-23"), "late", None)
+    ]
+
+
 def test_it_can_fall_silent_again(acme: Sender, clock: time_machine.Coordinates) -> None:
     used(acme, "2026-11-18")
     expect()
