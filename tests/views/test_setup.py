@@ -234,6 +234,18 @@ def test_what_fails_is_told_and_tried_again_by_hand(
     assert Account.objects.count() == 2
 
 
+def test_what_failed_is_not_tried_again_over_accounts_of_ones_own(ada: Client) -> None:
+    load = load_small(by=User.objects.get(name="Ada"))
+    load.fail("the disk is full")
+    make_account()
+    page = ada.post("/setup/start/", follow=True).content.decode()
+    assert "an empty installation only" in page
+    assert not DemoLoad.objects.exists()
+    assert Run.objects.open().exists()
+    tasks.ingest_demo()
+    assert (Account.objects.count(), Organisation.current().is_demo) == (1, False)
+
+
 def test_a_load_that_kills_its_worker_again_and_again_is_given_up(ada: Client) -> None:
     load_small(by=User.objects.get(name="Ada"))
     for number in range(MAX_ATTEMPTS):

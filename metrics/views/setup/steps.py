@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -115,12 +116,17 @@ def setup_run(request: HttpRequest) -> HttpResponse:
 @admin_only
 @require_POST
 def setup_start(request: HttpRequest) -> HttpResponse:
-    """The first scores at once; synthetic data once more where they failed."""
-    failed = DemoLoad.objects.exclude(error="").exists()
-    if failed:
-        load_demo(by=user_of(request))
-    else:
-        first_run()
+    """The first scores at once; synthetic data once more where they failed and nobody has imported
+    her own accounts since.
+    """
+    try:
+        if DemoLoad.objects.exclude(error="").exists():
+            load_demo(by=user_of(request))
+            return redirect("setup_run")
+    except NotEmpty:
+        messages.error(request, NOT_EMPTY)
+        DemoLoad.forget_failed()
+    first_run()
     return redirect("setup_run")
 
 
