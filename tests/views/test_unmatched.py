@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Account, Person, User
+from accounts.models import Account, Organisation, Person, User
 from metrics.ingest import take_in_matched
 from metrics.models import Alias, Batch, Reject, UsageEvent
 from tests.facts import make_account, make_person
@@ -139,6 +140,19 @@ def test_hostile_values_stay_text(ada: Client) -> None:
     assert "<img src=x>" not in page
     body = b"".join(ada.get("/runs/unmatched.csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert f"person,'{HOSTILE},1," in body
+
+
+def test_the_file_counts_days_as_the_organisation_does(ada: Client) -> None:
+    Organisation.current()
+    Organisation.objects.update(timezone="Pacific/Auckland")
+    batch = wait_for("old-7")
+    # 23 November there
+    Batch.objects.filter(pk=batch.pk).update(
+        started_at=dt.datetime(2026, 11, 22, 20, tzinfo=dt.UTC)
+    )
+    body = b"".join(ada.get("/runs/unmatched.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "person,old-7,1,usage,2026-11-23,2026-11-23" in body
+    assert "23 Nov 2026" in ada.get("/runs/unmatched/").content.decode()
 
 
 def test_the_queries_do_not_grow_with_the_rows(

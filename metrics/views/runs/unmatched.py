@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import admin_only, user_of, visible_accounts
-from accounts.models import Account, Person
+from accounts.middleware import organisation_of
+from accounts.models import Account, Organisation, Person
 from accounts.toasts import toast
 from metrics.models import Alias, Reject
 from metrics.sources.formulas import neutralise
@@ -54,7 +55,7 @@ def unmatched(request: HttpRequest) -> HttpResponse:
 @require_GET
 def unmatched_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Every identity that rows wait for."""
-    answer = StreamingHttpResponse(_lines(), content_type="text/csv")
+    answer = StreamingHttpResponse(_lines(organisation_of(request)), content_type="text/csv")
     answer["Content-Disposition"] = 'attachment; filename="unmatched.csv"'
     answer["Cache-Control"] = "no-store"
     return answer
@@ -178,12 +179,12 @@ def _accounts(request: HttpRequest, text: str) -> list[Group]:
     ]
 
 
-def _lines() -> Iterator[str]:
+def _lines(organisation: Organisation) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield writer.writerow(HEADER)
     for kind in WAITS:
         for row in groups(kind).iterator():
-            day = [row["first"].date(), row["last"].date()]
+            days = [organisation.day_of(row["first"]), organisation.day_of(row["last"])]
             yield writer.writerow(
-                [kind, neutralise(row["value"]), row["rows"], row["source"], *day]
+                [kind, neutralise(row["value"]), row["rows"], row["source"], *days]
             )
