@@ -179,7 +179,7 @@ def _set_right(upload: Upload) -> None:
             if not batches.is_dead(batch.pk):
                 return
             batches.fail(batch.pk, batches.INTERRUPTED)
-    if upload.batches.filter(state=Batch.State.FINISHED).exists():
+    if upload.batches.filter(state__in=[Batch.State.FINISHED, Batch.State.UNDONE]).exists():
         upload.applied()
     else:
         upload.failed(INTERRUPTED if upload.state == Upload.State.APPLYING else DIED)

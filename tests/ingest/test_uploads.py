@@ -22,7 +22,7 @@ from metrics import ingest, tasks
 from metrics.ingest.batches import ALIVE
 from metrics.ingest.uploads import Watch
 from metrics.models import Batch, Reject, Upload, UploadPart
-from tests.ingest.sending import table
+from tests.ingest.sending import NOW, table
 from tests.views.nights import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,9 +114,12 @@ def test_a_worker_that_dies_in_a_dry_run_leads_back_to_the_columns() -> None:
     assert upload.error == "The worker was stopped in the middle. Check the file again."
 
 
-def test_an_import_that_was_committed_the_moment_before_counts_as_done() -> None:
+@pytest.mark.parametrize("since", [{}, {"state": "undone", "undone_at": NOW}])
+def test_an_import_that_was_committed_the_moment_before_counts_as_done(
+    since: dict[str, Any],
+) -> None:
     upload = make_upload(claimed_at=timezone.now())
-    Batch.objects.create(source="accounts", state="finished", upload=upload)
+    Batch.objects.create(**{"source": "accounts", "state": "finished", "upload": upload} | since)
     ingest.recover_uploads()
     upload.refresh_from_db()
     assert (upload.state, upload.parts.count()) == ("applied", 0)
