@@ -57,8 +57,9 @@ def tickets(known: Known, night: Night) -> Iterator[Event]:
         severe = is_highest(row.severity)
         word = "Severe ticket" if severe else "Escalated ticket" if row.escalated else "Ticket"
         solved = row.solved_at if row.solved_at and row.solved_at < known.until else None
-        took = (known.organisation.day_of(solved) - day).days if solved else 0
-        state = f"Solved after {count(took, 'day')}" if solved else "Open"
+        took = (known.organisation.day_of(solved) - day).days if solved else None
+        after = f"after {count(took, 'day')}" if took else "the same day"
+        state = "Open" if took is None else f"Solved {after}"
         yield Event(
             day=day,
             kind="tickets",
