@@ -2,7 +2,8 @@
 """Healthscore on one machine: everything starts here, with nothing but Python 3.11 installed.
 
 python3 run.py demo [--port 8000] [--accounts 60] [--once]
-        servers, invented customers, last night's scores, and the pages on 127.0.0.1
+        servers, invented customers, last night's scores, and the pages on 127.0.0.1;
+        with --accounts 0 an empty installation, to be set up on its pages
 python3 run.py up | down
         the embedded PostgreSQL and broker alone, in the background
 python3 run.py test [pytest arguments]

@@ -5,6 +5,7 @@ from django.urls import include, path
 from metrics.models.scorecards import DEFAULT_LINE
 from metrics.views import account, day, imports, portfolio, runs, scorecard, setup
 from metrics.views.help import help_page
+from metrics.views.users_csv import users_csv
 
 of_line = [
     path("", scorecard.scorecard, name="scorecard"),
@@ -59,6 +60,7 @@ urlpatterns = [
     path("day/<int:pk>/snooze/", day.day_snooze, name="day_snooze"),
     path("day/undo/<slug:numbers>/", day.day_undo, name="day_undo"),
     path("help/", help_page, name="help"),
+    path("users.csv", users_csv, name="users_csv"),
     path("setup/", setup.setup, name="setup"),
     path("setup/organisation/", setup.setup_organisation, name="setup_organisation"),
     path("setup/weights/", setup.setup_weights, name="setup_weights"),

@@ -30,6 +30,16 @@ Log in with the password healthscore-demo as
 
 Ctrl-C ends it. The data stay; logs are in {logs}
 """
+FRESH = """
+Healthscore shows its pages on {address}
+
+Nothing is in it yet, and nobody can log in. In another terminal make the first admin:
+  python3 run.py manage createsuperuser
+Then log in: four short steps lead to the first scores.
+
+Ctrl-C ends it. The data stay; logs are in {logs}
+"""
+NOTHING: dict[str, Any] = {"accounts": 0, "scored": 0, "grey": 0, "day": None}
 PYTHON = sys.executable
 QUEUES = "interactive,nightly,ingest"
 # It is alone: nothing to learn from other workers, which would cost a second.
@@ -39,8 +49,9 @@ QUIET = ("--without-gossip", "--without-mingle")
 def demo(place: Place, *, port: int, accounts: int, once: bool) -> int:
     """Run the demo until Ctrl-C or SIGTERM; with `once` until the first page has been served.
 
-    0, or 128 plus the signal's number when it was stopped before the first page. Raises
-    ServerError when something does not start.
+    With no accounts to invent an empty installation is shown, to be set up on its pages. 0, or 128
+    plus the signal's number when it was stopped before the first page. Raises ServerError when
+    something does not start.
     """
     place.prepare()
     began = float(os.environ.get("HEALTHSCORE_BEGAN", time.time()))
@@ -54,7 +65,7 @@ def demo(place: Place, *, port: int, accounts: int, once: bool) -> int:
                 if once:
                     print(json.dumps(line), flush=True)
                 else:
-                    _serve(place, processes, port=port)
+                    _serve(place, processes, port=port, is_fresh=not line["accounts"])
         except Interrupted:
             say("Stopping ...")
         finally:
@@ -74,21 +85,25 @@ def _bring_up(processes: Processes, *, port: int, accounts: int) -> dict[str, An
     # They take seconds to start: let them, while the data come in.
     processes.keep("web", *_gunicorn(port))
     processes.keep("worker", *_celery("worker", "-Q", QUEUES, "-c", "2", *QUIET))
-    if not known:
+    if not known and accounts:
         say(f"Inventing {accounts} customers and importing their data ...")
         processes.ask("load_demo", PYTHON, "manage.py", "load_demo", "--accounts", str(accounts))
-    say("Calculating last night's scores ...")
-    run = processes.ask("ensure_runs", PYTHON, "manage.py", "ensure_runs", "--wait")
+    run = NOTHING
+    if known or accounts:
+        say("Calculating last night's scores ...")
+        run = processes.ask("ensure_runs", PYTHON, "manage.py", "ensure_runs", "--wait")
     processes.keep("beat", *_celery("beat"))
     first_page(port, alive=processes.check)
     return {key: run[key] for key in ("accounts", "scored", "grey", "day")}
 
 
-def _serve(place: Place, processes: Processes, *, port: int) -> None:
+def _serve(place: Place, processes: Processes, *, port: int, is_fresh: bool) -> None:
     """Until a signal comes, or the servers are gone."""
-    print(WELCOME.format(address=f"http://127.0.0.1:{port}/", logs=place.data), flush=True)
-    # The past year, for the trends: the worker fills it in from the newest day backwards.
-    processes.run("load_history", PYTHON, "manage.py", "load_history")
+    text = FRESH if is_fresh else WELCOME
+    print(text.format(address=f"http://127.0.0.1:{port}/", logs=place.data), flush=True)
+    if not is_fresh:
+        # The past year, for the trends: the worker fills it in from the newest day backwards.
+        processes.run("load_history", PYTHON, "manage.py", "load_history")
     while _outside() or running(place):
         processes.revive()
         time.sleep(1)

@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     shown = commands.add_parser("demo", help="invented customers, scored, on 127.0.0.1")
     shown.add_argument("--port", type=int, default=8000)
-    shown.add_argument("--accounts", type=int, default=60)
+    shown.add_argument("--accounts", type=int, default=60, help="0: none, to set it up yourself")
     shown.add_argument("--once", action="store_true", help="stop after the first page")
     commands.add_parser("up", help="the servers alone, in the background")
     commands.add_parser("down", help="stop them")

@@ -144,6 +144,17 @@ def test_an_owner_is_found_once_she_is_a_user(send: Sender) -> None:
     assert table(Account, "owner") == [(ana.pk,)]
 
 
+def test_an_owner_given_by_hand_stays_until_the_file_names_another(send: Sender) -> None:
+    ana, tom = (User.objects.create_user(f"{name}@example.com") for name in ("ana", "tom"))
+    send("accounts", ACME)
+    Account.objects.get().hand_over(tom)
+    send("accounts", ACME)
+    assert table(Account, "owner") == [(tom.pk,)]
+    send("accounts", ACME.replace("Ana@", "tom@"))
+    send("accounts", ACME)
+    assert table(Account, "owner") == [(ana.pk,)]
+
+
 def test_a_person_is_stored_and_updated(send: Sender, clock: time_machine.Coordinates) -> None:
     send("accounts", "A1,Acme")
     row = "P1,A1,Ann@Acme.example,Ann,Ops,analyst,2,yes,1,,2025-02-03T10:00:00Z"

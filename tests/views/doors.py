@@ -47,6 +47,7 @@ TABLE = """
 /profile/password/                                   PUT    302 200 200 200 200
 /users/                                              GET    302 404 404 404 200
 /users/                                              POST   302 404 404 404 422
+/users.csv                                           GET    302 404 404 404 200
 /users/<int:pk>/                                     GET    302 404 404 404 200
 /users/<int:pk>/                                     POST   302 404 404 404 422
 /users/<int:pk>/close/                               POST   302 404 404 404 302
@@ -90,6 +91,10 @@ TABLE = """
 /views/<int:pk>/delete/                              POST   302 302 404 404 404
 /accounts/<int:pk>/                                  GET    302 200 404 200 200
 /accounts/<int:pk>/signals/<str:code>/               GET    302 200 404 200 200
+/accounts/<int:pk>/people/                           GET    302 200 404 200 200
+/accounts/<int:pk>/tickets/                          GET    302 200 404 200 200
+/accounts/<int:pk>/surveys/                          GET    302 200 404 200 200
+/accounts/<int:pk>/timeline/                         GET    302 200 404 200 200
 /accounts/<int:pk>/override/                         POST   302 422 404 422 422
 /accounts/<int:pk>/override/<int:number>/withdraw/   POST   302 302 404 302 302
 /accounts/<int:pk>/notes/                            POST   302 302 404 302 302
@@ -250,6 +255,7 @@ def make_world() -> World:
         "/runs/": {"pk": run.pk, "batch": batch.pk},
         "/runs/sources/": {"key": "usage"},
         "/runs/unmatched/": {"pk": alias.pk},
-        "/imports/": {"pk": upload.pk, "batch": batch.pk, "source": "accounts"},
+        "/imports/": {"pk": batch.pk, "source": "accounts"},
+        "/imports/files/": {"pk": upload.pk},
     }
     return World(team=team, account=account, values=values)
