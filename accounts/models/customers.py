@@ -119,6 +119,10 @@ class Account(models.Model):
             models.Index(fields=["owner_email"], name="account_owner_email"),
             # the portfolio's filter by tag
             GinIndex(fields=["tags"], name="account_tags"),
+            # the tags that it offers to choose from
+            models.Index(fields=["owner"], condition=~Q(tags=[]), name="account_tagged"),
+            # the ids of somebody's book, without reading the accounts
+            models.Index(fields=["owner", "id"], name="account_book"),
         ]
         constraints = [
             models.CheckConstraint(name="account_has_a_name", condition=~Q(name="")),

@@ -126,6 +126,7 @@ class AccountCurrent(models.Model):
             models.Index(fields=["run_id", "name"], name="current_name"),
             models.Index(fields=["run_id", "owner_id", "score"], name="current_owner"),
             models.Index(fields=["run_id", "change_30"], name="current_change"),
+            models.Index(fields=["run_id", "change_7"], name="current_week"),
             models.Index(fields=["run_id", "renews_on"], name="current_renewal"),
         ]
 

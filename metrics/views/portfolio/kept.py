@@ -81,7 +81,9 @@ class Book:
 def written(run: Run) -> str:
     """The transaction that wrote the run's rows: it changes when they do."""
     number = Func(template="metrics_accountcurrent.xmin::text", output_field=TextField())
-    rows = AccountCurrent.objects.filter(run_id=run.pk).values_list(number)[:1]
+    # in the order of the key: any row would do, but it could be looked for among all
+    rows = AccountCurrent.objects.filter(run_id=run.pk).order_by("account_id")
+    rows = rows.values_list(number)[:1]
     return next((row[0] for row in rows), "")
 
 
