@@ -16,7 +16,7 @@ class Page:
     name: str
     label: str
     key: str
-    under: tuple[str, ...] = ()  # names of the addresses that belong to it
+    under: tuple[str, ...] = ()  # how names of addresses begin that belong to it
     admin: bool = False
     in_menu: bool = True
 
@@ -27,14 +27,14 @@ class Page:
 
     def holds(self, name: str) -> bool:
         """Whether the address of that name is this page, or belongs to it."""
-        return name.split("_")[0] == self.name or name in self.under
+        return name.split("_")[0] in (self.name, *self.under)
 
 
 PAGES = (
     Page(name="day", label="My day", key="d"),
     Page(name="portfolio", label="Portfolio", key="p", under=("account", "evidence", "owner")),
     Page(name="scorecard", label="Scorecard", key="s", admin=True),
-    Page(name="runs", label="Runs and data", key="r", under=("rejects",)),
+    Page(name="runs", label="Runs and data", key="r", under=("rejects", "unmatched", "imports")),
     Page(name="imports", label="Imports", key="i", admin=True, in_menu=False),
     Page(name="users", label="Users", key="u", under=("user",), admin=True, in_menu=False),
     Page(name="organisation", label="Settings", key="o", admin=True, in_menu=False),
