@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Account, Role, User
 from accounts.models.users import LastAdmin, NoLongerAdmin
+from tests.accounts.sending import sent_by
 from tests.facts import make_account
 from tests.views.nights import client_of, make_team, make_user
 
@@ -89,6 +90,16 @@ def test_without_a_mail_server_the_link_is_shown_once(settings: Settings) -> Non
     assert User.objects.get(name="Tom").check_password(WORDS)
 
 
+def test_while_the_mail_server_is_down_the_link_is_shown(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens there
+    ada = client_of(make_team()["ada"])
+    asked = {"email": "tom@example.com", "name": "Tom", "role": "csm"}
+    page = ada.post("/users/", asked, follow=True).content.decode()
+    assert "Tom is invited<" in page
+    assert 'value="http' in page
+
+
 def test_with_a_mail_server_the_link_is_mailed_and_shown_to_nobody() -> None:
     ada = client_of(make_team()["ada"])
     ada.post("/users/", {"email": "tom@example.com", "name": "Tom", "role": "csm"})
@@ -137,6 +148,20 @@ def test_an_admin_changes_role_and_manager() -> None:
     assert (cy.name, cy.role, cy.manager) == ("Cy Marlow", Role.MANAGER, team["ben"])
     again = ada.post(f"/users/{cy.pk}/", asked | {"manager": cy.pk})
     assert (again.status_code, "Select a valid choice" in again.content.decode()) == (422, True)
+
+
+def test_of_two_admins_with_the_same_page_none_takes_back_what_the_other_said() -> None:
+    team = make_team()
+    ada, path = client_of(team["ada"]), f"/users/{team['cy'].pk}/"
+    shown = sent_by(ada, path)
+    User.objects.filter(pk=team["cy"].pk).update(role="manager", manager=team["ben"])
+    answer = ada.post(path, shown | {"name": "Cy Marlow"}, follow=True)
+    cy = User.objects.get(pk=team["cy"].pk)
+    assert (cy.name, cy.role, cy.manager) == ("Cy Marlow", Role.MANAGER, team["ben"])
+    assert "Cy Marlow is saved as Manager" in answer.content.decode()
+    # and what was there can still be taken away
+    ada.post(path, sent_by(ada, path) | {"manager": ""})
+    assert User.objects.get(pk=cy.pk).manager is None
 
 
 def test_the_last_admin_stays_one() -> None:
