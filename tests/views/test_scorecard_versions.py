@@ -45,6 +45,15 @@ def upload(client: Client, text: str | bytes, *, page: str = "/scorecard/", **mo
     return client.post(f"{page}import/", {"edition": edition, "file": file, **more})
 
 
+def test_a_number_of_thousands_of_digits_is_the_number_of_nothing(ada: Client) -> None:
+    huge = "9" * 5000
+    assert roll_back(ada, live=huge).status_code == 409
+    assert ada.post("/scorecard/start/", {"version": huge}).status_code == 302
+    assert ada.post("/scorecard/discard/", {"edition": huge}).status_code == 302
+    assert Scorecard.objects.draft() is not None
+    assert ada.post("/scorecard/draft/", fields(tried=huge, account=huge)).status_code == 200
+
+
 def changed() -> str:
     """The default as text, with four points moved."""
     body = default_config().to_dict()

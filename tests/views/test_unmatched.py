@@ -142,6 +142,12 @@ def test_hostile_values_stay_text(ada: Client) -> None:
     assert f"person,'{HOSTILE},1," in body
 
 
+def test_a_value_that_cannot_be_stored_matches_nothing(ada: Client, ann: Person) -> None:
+    assert ada.get("/runs/unmatched/match/", {"value": "\0"}).context["count"] == 0
+    ada.post("/runs/unmatched/give/", {"value": "old-7\0", "target": ann.pk})
+    assert not Alias.objects.exists()
+
+
 def test_the_file_counts_days_as_the_organisation_does(ada: Client) -> None:
     Organisation.current()
     Organisation.objects.update(timezone="Pacific/Auckland")

@@ -65,7 +65,7 @@ def unmatched_csv(request: HttpRequest) -> StreamingHttpResponse:
 @require_GET
 def unmatched_match(request: HttpRequest) -> HttpResponse:
     """Rows that bring one identity, and the people or accounts that it could be."""
-    kind, value = _kind(request.GET.get("kind", "")), request.GET.get("value", "")
+    kind, value = _kind(request.GET.get("kind", "")), _value(request.GET.get("value", ""))
     rows = _waiting(kind).filter(**{WAITS[kind]: value}).select_related("batch")
     text = request.GET.get("q", _guess(value)).replace("\x00", "").strip()[:100]
     context = {
@@ -83,7 +83,7 @@ def unmatched_match(request: HttpRequest) -> HttpResponse:
 @require_POST
 def alias_give(request: HttpRequest) -> HttpResponse:
     """From now on this identity is that account or person, for waiting rows too."""
-    kind, value = _kind(request.POST.get("kind", "")), request.POST.get("value", "")
+    kind, value = _kind(request.POST.get("kind", "")), _value(request.POST.get("value", ""))
     target, known = request.POST.get("target", ""), _waiting(kind).filter(**{WAITS[kind]: value})
     if not target.isdecimal() or len(target) > 18 or not value or not known.exists():
         messages.error(request, "Choose who it is: nothing was matched")
@@ -145,6 +145,11 @@ def _waiting(kind: Alias.Kind) -> QuerySet[Reject]:
 
 def _kind(asked: str) -> Alias.Kind:
     return Alias.Kind.ACCOUNT if asked == Alias.Kind.ACCOUNT else Alias.Kind.PERSON
+
+
+def _value(asked: str) -> str:
+    """NUL cannot be stored, and so nothing waits for it."""
+    return asked.replace("\x00", "")
 
 
 def _heading(kind: Alias.Kind) -> str:

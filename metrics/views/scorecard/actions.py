@@ -21,7 +21,7 @@ from metrics.signals.defaults import default_config, read_config
 from metrics.tasks import wake_workers
 from metrics.views.scorecard.differences import differences
 from metrics.views.scorecard.editor import draft_form, show
-from metrics.views.scorecard.lines import Line, all_lines, line_or_404, under
+from metrics.views.scorecard.lines import Line, all_lines, line_or_404, under, whole
 
 NO_REASON = "Say why: the reason stays with the version."
 
@@ -31,8 +31,8 @@ NO_REASON = "Say why: the reason stays with the version."
 def scorecard_start(request: HttpRequest, line: str = DEFAULT_LINE) -> HttpResponse:
     """Begins the draft from a published version, or opens the one that is there."""
     cards = Scorecard.objects.published().of(line)
-    number = request.POST.get("version", "")
-    chosen = cards.filter(version=int(number)) if number.isdecimal() else cards[:1]
+    number = whole(request.POST.get("version", ""))
+    chosen = cards[:1] if number is None else cards.filter(version=number)
     Scorecard.objects.start_draft(get_object_or_404(chosen), by=user_of(request))
     return redirect("scorecard", line=line)
 
@@ -123,11 +123,11 @@ def _conflict(request: HttpRequest, form: DraftForm, slug: str) -> HttpResponse:
 def scorecard_discard(request: HttpRequest, line: str = DEFAULT_LINE) -> HttpResponse:
     """Deletes the draft that the page showed; a newer one stays."""
     draft = Scorecard.objects.draft(line)
-    edition = request.POST.get("edition", "")
+    edition = whole(request.POST.get("edition", ""))
     try:
-        if draft is None or not edition.isdecimal():
+        if draft is None or edition is None:
             raise StaleEdition
-        draft.discard(edition=int(edition))
+        draft.discard(edition=edition)
     except StaleEdition:
         messages.error(request, "The draft was changed meanwhile and was not discarded")
         return redirect("scorecard", line=line)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from accounts.models.customers import AccountQuerySet
+from metrics.views.scorecard.lines import whole
 
 MOST = 8  # of the accounts that are offered
-LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,5 @@ def found_account(asked: Mapping[str, str], accounts: AccountQuerySet) -> Findin
 
 def _known(number: str, accounts: AccountQuerySet) -> int | None:
     """The account of that number, if she may see it."""
-    if not number.isdecimal() or not number.isascii() or int(number) > LARGEST_ID:
-        return None
-    return accounts.filter(pk=int(number)).values_list("pk", flat=True).first()
+    pk = whole(number)
+    return None if pk is None else accounts.filter(pk=pk).values_list("pk", flat=True).first()

@@ -12,6 +12,8 @@ from metrics.models.scorecards import DEFAULT_LINE, in_order
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.defaults import read_config
 
+LONGEST = 18  # digits
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -50,6 +52,11 @@ def all_lines() -> list[Line]:
     drafts = {card.line: card for card in cards.filter(state=Scorecard.State.DRAFT)}
     slugs = sorted(live.keys() | drafts.keys(), key=in_order)
     return [Line(slug=slug, live=live.get(slug), draft=drafts.get(slug)) for slug in slugs]
+
+
+def whole(text: str) -> int | None:
+    """A number out of a form; None for what is none, or is too long to be anything's number."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST else None
 
 
 def line_or_404(lines: Iterable[Line], slug: str) -> Line:

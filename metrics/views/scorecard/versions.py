@@ -15,7 +15,7 @@ from metrics.models.scorecards import DEFAULT_LINE, StaleEdition
 from metrics.scoring.config import ConfigError
 from metrics.signals.defaults import read_config
 from metrics.views.scorecard.differences import differences
-from metrics.views.scorecard.lines import all_lines, line_or_404
+from metrics.views.scorecard.lines import all_lines, line_or_404, whole
 from metrics.views.scorecard.page import frame_of, show_version
 
 NO_REASON = "Say why: the reason stays with the version."
@@ -61,14 +61,14 @@ def scorecard_roll_back(
 ) -> HttpResponse:
     """Publishes a copy of an old version; what was typed stays where it cannot be done."""
     old = get_object_or_404(Scorecard.objects.published().of(line), version=version)
-    reason, live = request.POST.get("reason", "").strip(), request.POST.get("live", "")
+    reason, live = request.POST.get("reason", "").strip(), whole(request.POST.get("live", ""))
     typed: dict[str, Any] = {"rolling": True, "reason": reason}
     if not reason:
         return show_version(request, version, line, status=422, reason_problem=NO_REASON, **typed)
     try:
-        if not live.isdecimal():
+        if live is None:
             raise StaleEdition
-        copy = old.roll_back(live=int(live), by=user_of(request), reason=reason)
+        copy = old.roll_back(live=live, by=user_of(request), reason=reason)
     except StaleEdition:
         return show_version(request, version, line, status=409, reason_problem=TOO_LATE, **typed)
     except ConfigError as error:
