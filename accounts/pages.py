@@ -30,6 +30,10 @@ class Page:
         return name.split("_")[0] in (self.name, *self.under)
 
 
+UNDER_RUNS = (
+    "rejects", "unmatched", "unmatched_match",
+    "imports", "imports_new", "imports_source", "imports_upload", "imports_file", "imports_batch",
+)  # fmt: skip
 PAGES = (
     Page(name="day", label="My day", key="d"),
     Page(name="portfolio", label="Portfolio", key="p", under=("account", "evidence", "owner")),
