@@ -302,6 +302,7 @@ class Milestone(models.Model):
     completed_on = models.DateField(null=True, blank=True)
     completed_known_at = models.DateTimeField(null=True, blank=True)
     is_value = models.BooleanField(default=False)
+    owner = models.CharField(max_length=200, blank=True, default="", db_default="")
     known_at = models.DateTimeField()
     batch_id = models.BigIntegerField(null=True, blank=True)
 

@@ -120,9 +120,9 @@ class MilestonesLoader(EntityLoader):
     source = MILESTONES
     table = "accounts_milestone"
     kind = Change.Kind.MILESTONE
-    fields = ("due_on", "completed_on", "is_value")
+    fields = ("due_on", "completed_on", "is_value", "owner")
     derived = ("completed_known_at",)
-    scored = (*fields, *derived)
+    scored = ("due_on", "completed_on", "is_value", *derived)
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(delivery)
@@ -152,6 +152,7 @@ class MilestonesLoader(EntityLoader):
                 "due_on": values["due_on"],
                 "completed_on": values["completed_on"],
                 "is_value": bool(values["is_value"]),
+                "owner": values["owner"] or "",
                 "completed_known_at": self._completed(values["completed_on"]),
                 # a plan is as old as its account, whenever it was written down
                 "known_at": self._beginnings.known_at(values["account_id"]),

@@ -52,6 +52,12 @@ MILESTONES = Source(
             words=cells.YES_NO,
             aliases="value milestone, is value, first value",
         ),
+        Column(
+            name="owner",
+            kind=cells.text(200),
+            says="who sees to it, of theirs or ours",
+            aliases="responsible, assignee, assigned to, owner name",
+        ),
     ),
     check=check,
 )

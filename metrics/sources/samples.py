@@ -114,7 +114,12 @@ def _usage(today: dt.date) -> list[Row]:
 
 
 def _milestones(today: dt.date) -> list[Row]:
-    first = {"account_external_id": "A-1002", "name": "First import", "value": "no"}
+    first = {
+        "account_external_id": "A-1002",
+        "name": "First import",
+        "value": "no",
+        "owner": "Dana Whitlock",
+    }
     second = {"account_external_id": "A-1002", "name": "First plan is used", "value": "yes"}
     return [
         first | {"due_on": _day(today, 30), "completed_on": _day(today, 33)},

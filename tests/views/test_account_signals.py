@@ -135,7 +135,7 @@ def tasks_of(day: dt.date, *, started: int) -> dict[str, object]:
             account, name=name, is_value=name == "First map",
             due_on=begun + dt.timedelta(days=due) if due else None,
             completed_on=completed, completed_known_at=at(completed) if completed else None,
-            known_at=at(begun),
+            known_at=at(begun), owner="Dana Whitlock" if name == "Import" else "",
         )  # fmt: skip
     night(day)
     page = client_of(team["ana"]).get(account.get_absolute_url())
@@ -155,6 +155,7 @@ def test_the_checklist_says_what_is_late_and_by_how_much() -> None:
     assert "Day 77 of 90: 2 of 4 value tasks done, 1 late." in found["html"]
     assert "First value on day 49 (target 45)." in found["html"]
     assert "17 d late" in found["html"]
+    assert found["html"].count("Dana Whitlock") == 1
 
 
 @pytest.mark.django_db

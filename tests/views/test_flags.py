@@ -214,7 +214,8 @@ def test_the_head_says_where_the_score_is_going(
     account, client = make_seen()
     Snapshot.objects.update(trend_28=short, trend_91=long, trend=trend)
     html = client.get(account.get_absolute_url()).content.decode()
-    fact = html[html.index("<dt>Trend</dt>") :].split("</div>")[0]
-    assert word in fact
-    assert fact.endswith(f"<dd>{note}</dd>")
-    assert ("the median slope over all pairs of nights" in fact) == (word != "–")
+    fact = html[html.index(">Trend</button>") :].split("</div>")[0]
+    said = fact[fact.index("</dt>") :]
+    assert word in said
+    assert said.endswith(f"<dd>{note}</dd>")
+    assert ("the median slope over all pairs of nights" in said) == (word != "–")

@@ -15,7 +15,7 @@ from metrics.views.account.people import PersonRow
 DAYS = 30
 BEFORE_DAYS = 90  # what was used in these days before, and not since, was dropped
 FIRST_PEOPLE = 12
-FIRST_FEATURES = 10
+FIRST_FEATURES = 8
 SHADES = (1, 5, 13)  # days from which a cell has the first, second, third shade
 ORDER = {Feature.Level.CORE: 0, Feature.Level.INTERMEDIATE: 1, Feature.Level.ADVANCED: 2}
 # a calendar is a bit string, its first bit the day `base`

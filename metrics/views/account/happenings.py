@@ -44,9 +44,7 @@ def flags(known: Known, night: Night) -> Iterator[Event]:
             kind="flags",
             icon="flag",
             title=f"{flag_name(row.rule)}: {'opened' if is_open else 'closed'}",
-            detail=f"Severity {row.severity} of 5{f' · {first}' if first else ''}"
-            if is_open
-            else "",
+            detail=f"Severity {row.severity} of 5{first}" if is_open else "",
         )
 
 

@@ -21,6 +21,7 @@ class Task:
     due_on: dt.date | None
     done_on: dt.date | None
     late: int
+    owner: str
     is_value: bool
     value_day: int | None  # days from the contract's start to a first value
 
@@ -80,6 +81,7 @@ def _task(row: Milestone, known: Known, *, first: dt.date | None, value_day: int
         due_on=row.due_on,
         done_on=row.completed_on,
         late=max((until - row.due_on).days, 0) if row.due_on else 0,
+        owner=row.owner,
         is_value=row.is_value,
         value_day=value_day if is_first else None,
     )

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+# key, label, what is lost before it: one of them, several
+STEPS = (
+    ("sold", "Sold", "", ""),
+    (
+        "intended",
+        "Should use it",
+        "seat that nobody is named for",
+        "seats that nobody is named for",
+    ),
+    ("provisioned", "Provisioned", "of the roster without access", "of the roster without access"),
+    ("trained", "Trained", "person without a course", "people without their course"),
+    (
+        "active",
+        "Active in 28 days",
+        "person inactive for four weeks",
+        "people inactive for four weeks",
+    ),
+)
+
 
 def funnel(seats: dict[str, Any]) -> list[dict[str, Any]]:
     """Steps from sold to active with what each loses; the biggest loss is marked."""
-    names = [
-        ("sold", "Sold", ""),
-        ("intended", "Should use it", "seats that nobody is named for"),
-        ("provisioned", "Provisioned", "of the roster without access"),
-        ("trained", "Trained", "people without their course"),
-        ("active", "Active in 28 days", "people inactive for four weeks"),
+    known = [
+        (label, (one, many), seats[key])
+        for key, label, one, many in STEPS
+        if seats.get(key) is not None
     ]
-    known = [(label, loss, seats[key]) for key, label, loss in names if seats.get(key) is not None]
     top = max((count for _, _, count in known), default=0) or 1
     rows: list[dict[str, Any]] = []
     for place, (label, loss, count) in enumerate(known):
@@ -25,7 +41,7 @@ def funnel(seats: dict[str, Any]) -> list[dict[str, Any]]:
                 "label": label,
                 "count": count,
                 "lost": lost,
-                "note": f"{lost} {loss}",
+                "note": f"{lost} {loss[0] if lost == 1 else loss[1]}",
                 "width": 100 * count / top,
                 "lost_width": 100 * lost / top,
                 "more": max(count - before, 0),
