@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_set_up_step_and_names_by_pieces"),
+        ("accounts", "0005_book_and_tagged_accounts"),
     ]
 
     operations = [
