@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import os
 import socket
+from functools import partial
 
 # imported in the parent, so that prefork children share it
 import pandas as pd  # noqa: F401
@@ -103,8 +104,7 @@ def _ask_broker(url: str) -> None:
 @shared_task
 def tick() -> None:
     """Every 60 s: asks the ledger which nights are missing, and wakes the workers."""
-    ingest.take_in_matched()
-    ingest.notice_silence(timezone.now())
+    _before_nights()
     nightly.ensure_runs(timezone.now())
     if DemoLoad.objects.filter(finished_at=None, error="").exists():
         _send(ingest_demo)
@@ -113,6 +113,17 @@ def tick() -> None:
     ingest.recover_uploads()
     if ingest.is_work_waiting():
         import_soon()
+
+
+def _before_nights() -> None:
+    """What a night should know. One row that cannot be taken in must not keep nights from coming:
+    it is told in the log, and tried again by the next tick.
+    """
+    for step in (ingest.take_in_matched, partial(ingest.notice_silence, timezone.now())):
+        try:
+            step()
+        except Exception:
+            log.exception("a step before the nights failed, the next tick tries it again")
 
 
 @shared_task(time_limit=900, soft_time_limit=840)

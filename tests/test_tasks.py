@@ -15,7 +15,7 @@ from accounts.models import Organisation, User
 from healthscore.celery import app
 from metrics import tasks
 from metrics.ingest.batches import DOOR
-from metrics.models import Alias, Expectation, Run
+from metrics.models import Alias, Batch, Expectation, Reject, Run
 from tests.facts import at, live_scorecard, make_account
 from tests.nightly.test_night import make_lively_account, request
 
@@ -92,6 +92,24 @@ def test_a_tick_puts_missing_nights_into_the_ledger_and_wakes_a_worker() -> None
     assert list(Run.objects.values_list("state", "is_published")) == [("complete", True)]
     tasks.tick()
     assert app.control.purge() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_cannot_be_taken_in_keeps_no_night_from_coming(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    live_scorecard()
+    account = make_account(known_at=at(Organisation.current().day_of(timezone.now()), 0))
+    batch = Batch.objects.create(source="usage", state="finished", received=1, quarantined=1)
+    about = {"line": 2, "code": "unknown_account", "waits_for_account": "old-1"}
+    Reject.objects.create(batch=batch, raw=5, **about)
+    ada = User.objects.create_user("ada@example.com")
+    Alias.objects.match("old-1", account, by=ada)
+    app.control.purge()
+    tasks.tick()
+    assert "a step before the nights failed" in caplog.text
+    assert Run.objects.open().count() == 1
+    app.control.purge()
 
 
 @pytest.mark.django_db(transaction=True)
