@@ -87,8 +87,8 @@ WORDS: Mapping[str, Words] = {
         value=pair,
         bad=lambda v: f"Only {pair(v)} seats in use",
         good=lambda v: f"{pair(v)} seats in use",
-        fell="Fewer of the seats they pay for are in use",
-        rose="More of the seats they pay for are in use",
+        fell="Use fell behind the seats they pay for",
+        rose="Use caught up with the seats they pay for",
     ),
     "S03": Words(
         value=pair,
@@ -192,8 +192,8 @@ WORDS: Mapping[str, Words] = {
         value=pair,
         bad=lambda v: _missing(v, "people not trained"),
         good=lambda v: f"{pair(v)} people trained",
-        fell="A smaller share of the people is trained",
-        rose="A larger share of the people is trained",
+        fell="Training fell behind",
+        rose="Training caught up",
     ),
     "S20": Words(
         value=lambda v: percent(v.raw),
@@ -220,8 +220,8 @@ WORDS: Mapping[str, Words] = {
         value=lambda v: hours(v.part),
         bad=lambda v: f"First answer {hours(v.part)} (target {hours(v.whole)})",
         good=lambda v: f"First answer {hours(v.part)} (target {hours(v.whole)})",
-        fell="They wait longer for a first answer",
-        rose="They get a first answer sooner",
+        fell="First answers came later against their targets",
+        rose="First answers came sooner against their targets",
     ),
     "S21": Words(
         value=pair,

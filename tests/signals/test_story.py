@@ -69,7 +69,7 @@ def test_behaviour_is_told_by_dimension() -> None:
         (abs(r.moved) for r in told_reasons), reverse=True
     )
     seats = next(reason for reason in told_reasons if reason.code == "S01")
-    assert seats.claim == "Fewer of the seats they pay for are in use"
+    assert seats.claim == "Use fell behind the seats they pay for"
     assert (seats.before.part, seats.after.part, seats.after.whole) == (10, 4, 10)
     assert (
         main_cause(before, after, told(before, after)) == "Usage 60\u00a0% below their own normal"

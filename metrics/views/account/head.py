@@ -132,12 +132,14 @@ def _lower_first(text: str) -> str:
 
 
 def _change(night: Night, days: int) -> tuple[float | None, float | None]:
-    """(change, score then) against exactly so many days before."""
+    """(change, score then) against exactly so many days before; the change of the scores as they
+    are shown, so that it is the one that the steps below sum to.
+    """
     then = night.run.business_day - dt.timedelta(days=days)
     was = next((day.score for day in night.history if day.day == then), None)
     if was is None or night.now.score is None:
         return None, None
-    return night.now.score - was, was
+    return round(night.now.score, 1) - round(was, 1), was
 
 
 def _band_since(night: Night) -> tuple[dt.date, str] | None:
