@@ -15,9 +15,7 @@ class HealthscoreConfig(AppConfig):
         import healthscore.celery  # noqa: F401
 
 
-# What browsers get from Tabler and Inter is tabler.min.* and the upright font; see vendor.css.
-UNUSED_TABLER = ("flags", "marketing", "payments", "props", "socials", "themes", "vendors")
-UNUSED_BUILDS = ("tabler.rtl*", "tabler.css*", "tabler.js*", "tabler.esm*")
+# What browsers get from Inter is the upright font; of Tabler, static/vendor/tabler.css.
 UNUSED_FONTS = ("*-italic*", "*opsz*", "*standard*", "*.scss", "*.d.css.ts")
 
 
@@ -26,7 +24,5 @@ class StaticConfig(StaticFilesConfig):
 
     ignore_patterns: list[str] = [
         *StaticFilesConfig.ignore_patterns,
-        *(f"tabler-{part}*" for part in UNUSED_TABLER),
-        *UNUSED_BUILDS,
         *UNUSED_FONTS,
     ]
