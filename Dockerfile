@@ -10,6 +10,7 @@ COPY requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 COPY . .
 COPY --from=pages /app/node_modules node_modules
+RUN python healthscore/tabler.py
 # The settings want to be complete; none of these values is used or kept.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql:///build REDIS_URL=redis://build \
     python manage.py collectstatic --noinput \

@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent
 TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+MADE = ROOT / "node_modules" / ".made" / "tabler.css"
 UV = "0.13.9"
 OLDEST = (3, 11)
 COMMANDS = ("demo", "up", "down", "test", "bench", "manage")
@@ -71,7 +72,7 @@ def install(*, dev, pages):
     # The development lock holds everything that the other one does; who develops keeps it.
     wanted = "dev" if dev or stamp("dev").exists() else "run"
     has_python = current(wanted, locks[wanted], PYTHON)
-    has_pages = not pages or current("pages", ROOT / "package-lock.json", ROOT / "node_modules")
+    has_pages = not pages or current("pages", ROOT / "package-lock.json", MADE)
     if has_python and has_pages:
         return
     uv = find_uv()
@@ -95,12 +96,13 @@ def install_python(uv, lock):
 
 
 def install_pages(uv):
-    """Tabler, Plotly and the font, as package-lock.json names them. Nothing is built."""
+    """Tabler, Plotly and the font, as package-lock.json names them; of Tabler what pages need."""
     npm = shutil.which("npm")
     command = [npm] if npm else own_npm(uv)
     say("Fetching the front-end packages ...")
     quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
     run([*command, "ci", "--ignore-scripts", *quiet])
+    run([sys.executable, ROOT / "healthscore" / "tabler.py"])
     note("pages", ROOT / "package-lock.json")
 
 

@@ -15,7 +15,7 @@ class HealthscoreConfig(AppConfig):
         import healthscore.celery  # noqa: F401
 
 
-# What browsers get from Inter is the upright font; of Tabler, static/vendor/tabler.css.
+# What browsers get from Inter is the upright font; of Tabler, see healthscore/tabler.py.
 UNUSED_FONTS = ("*-italic*", "*opsz*", "*standard*", "*.scss", "*.d.css.ts")
 
 

@@ -190,6 +190,7 @@ STATIC_ROOT = None if LOCAL else env.path("STATIC_ROOT", BASE_DIR / "staticfiles
 _PACKAGES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
+    ("vendor/tabler", _PACKAGES / ".made"),
     ("vendor/inter", _PACKAGES / "@fontsource-variable/inter"),
     ("vendor/plotly", _PACKAGES / "plotly.js-finance-dist-min"),
 ]

@@ -6,7 +6,7 @@ import gzip
 
 from playwright.sync_api import Browser, Response
 
-from tests.browser import tabler
+from healthscore import tabler
 from tests.browser.conftest import Site
 
 MOST = 150_000  # bytes
@@ -42,7 +42,7 @@ def test_the_portfolio_is_light_and_loads_no_chart(browser: Browser, site: Site)
 
     page.on("response", weigh)
     page.goto(f"{site.url}/", wait_until="networkidle")
-    assert [url for url in found if url.endswith("vendor/tabler.css")]
+    assert [url for url in found if url.endswith("vendor/tabler/tabler.css")]
     assert not [url for url in found if "plotly" in url]
     assert sum(found.values()) < MOST, found
     for each in (first, context):

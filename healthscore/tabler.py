@@ -1,9 +1,9 @@
-"""What pages need of Tabler: its rules for bare elements, and none of its classes. Run by hand.
+"""What pages need of Tabler: its rules for bare elements, and none of its classes.
 
 No page uses a class of Tabler's, and its stylesheet is 79 kB compressed, more than everything else
-of a page together. A test fails once the package has moved on and this has not been run again:
+of a page together. Made where the front-end packages are fetched; needs the standard library only:
 
-python -m tests.browser.tabler
+python3 healthscore/tabler.py
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "node_modules/@tabler/core/dist/css/tabler.min.css"
-MADE = ROOT / "static/vendor/tabler.css"
+MADE = ROOT / "node_modules/.made/tabler.css"
 THEME = re.compile(r"\[data-bs-theme=[^\]]*\]")
 VARIABLE = re.compile(r"(--[\w-]+):((?:[^;{}\"']|\"[^\"]*\"|'[^']*')*)(;|(?=\}))")
 
@@ -29,7 +29,7 @@ def bare(css: str) -> str:
     """The rules of a minified stylesheet whose selectors name elements only, with its licence."""
     licence = re.search(r"/\*!.*?\*/", css, re.DOTALL)
     rules = _used(_rules(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)))
-    note = "/* Only its rules for bare elements: made by tests/browser/tabler.py. */"
+    note = "/* Only its rules for bare elements: made by healthscore/tabler.py. */"
     return f"{licence[0] if licence else ''}\n{note}\n{rules}\n"
 
 
