@@ -83,8 +83,8 @@ def written(run: Run) -> str:
     number = Func(template="metrics_accountcurrent.xmin::text", output_field=TextField())
     # in the order of the key: any row would do, but it could be looked for among all
     rows = AccountCurrent.objects.filter(run_id=run.pk).order_by("account_id")
-    rows = rows.values_list(number)[:1]
-    return next((row[0] for row in rows), "")
+    written = rows.annotate(number=number).values_list("number", flat=True)[:1]
+    return next(iter(written), "")
 
 
 def fingerprint(accounts: QuerySet[Account] | None) -> tuple[int, int] | None:
