@@ -53,6 +53,8 @@ class Site:
             "day": "/day/",
             "portfolio": "/",
             "nothing found": "/?q=nobody-is-called-this",
+            "quadrant": "/?show=quadrant",
+            "chosen columns": "/?col=band&col=arr&col=segment&col=tags&arr_min=1",
             "worst account": self.worst.get_absolute_url(),
             "hostile account": f"{self.hostile.get_absolute_url()}?signals=all",
             "account without a score": self.new.get_absolute_url(),
