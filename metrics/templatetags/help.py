@@ -40,17 +40,18 @@ TERMS: dict[str, Term] = {
     ),
     "momentum": Term(
         label="Momentum",
-        says="Mean score of the last 28 days minus that of the 28 days half a year before."
+        says="The score minus the score of half a year before, under the same scorecard."
         " Coloured only from 12 points down.",
     ),
     "trend": Term(
         label="Trend",
-        says="Where the score is going: its usual slope over 28 days, shown only where it is"
-        " steep and unlikely to be chance.",
+        says="Where the score is going: the median slope of its nights over 28 days, shown"
+        " only where it is steep and unlikely to be chance.",
     ),
     "cause": Term(
         label="Main cause",
-        says="The signal that moved the score most or, where nothing moved, that costs most.",
+        says="What most stands in its way tonight: a rule that caps the score, or the signal"
+        " that costs it most.",
     ),
     "dimensions": Term(
         label="Dimensions",
