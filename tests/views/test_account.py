@@ -295,7 +295,7 @@ def test_a_page_takes_few_queries(
     account, team = make_page()
     client = client_of(team["ana"])
     client.get(account.get_absolute_url())
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(23):
         client.get(account.get_absolute_url(), {"signals": "all", "span": "all"})
 
 

@@ -165,5 +165,7 @@ def test_labels_of_the_trend_do_not_lie_on_one_another() -> None:
     assert "Override +8" in {event.mark for event in labelled}
     gaps = [(b.day - a.day).days for a, b in pairwise(labelled)]
     assert all(gap > 18 for gap in gaps)
-    assert len(labelled) + len(rest) == len(found)
+    # dots without a label: the newest 40, but for those that have one
+    assert len(rest) == 40 - sum(event.day >= ago(39) for event in labelled[:-1]) - 1
+    assert {event.day for event in rest} <= {ago(days) for days in range(40)}
     assert marks(found, first=DAY, last=DAY)[0][0].kind == "overrides"

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from metrics.charts import Figure, waterfall
-from metrics.models import Run, Snapshot
+from metrics.models import Snapshot
 from metrics.models.runs import old_config
-from metrics.signals.base import State
+from metrics.scoring.config import ScorecardConfig
+from metrics.signals.base import Cadence, State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.numbers import Value
 from metrics.signals.story import Reason, Step, caps_of, change_between, reasons, steps
@@ -69,15 +70,15 @@ def moved(night: Night, period: Period) -> Moved:
     found = compared(night.now.account_id, since)
     if found is None:
         return Moved(period=period, since=since, why_not=NO_DAY)
-    run, before = found
-    parts = change_between(before, night.now, old=old_config(before, night.now))
+    before, cadence = found
+    parts = change_between(before, night.now, old=_old_config(before, cadence, night))
     if parts is None:
-        return Moved(period=period, since=run.business_day, before=before, why_not=NO_SCORE)
+        return Moved(period=period, since=before.day, before=before, why_not=NO_SCORE)
     bars = _ordered([_named(step, before, night) for step in steps(before, night.now, parts)])
-    figure = _figure(run, before, night, bars)
+    figure = _figure(before, night, bars)
     return Moved(
         period=period,
-        since=run.business_day,
+        since=before.day,
         before=before,
         total=round(night.now.score or 0.0, 1) - round(before.score or 0.0, 1),
         bars=tuple(_bars(bars, before.score or 0.0)),
@@ -89,6 +90,15 @@ def moved(night: Night, period: Period) -> Moved:
         figure=figure,
         starts_at=figure["layout"]["yaxis"]["range"][0],
     )
+
+
+def _old_config(before: Snapshot, cadence: Cadence, night: Night) -> ScorecardConfig | None:
+    """As `old_config` of the runs says it, of which one is here already and the other not needed
+    where both nights were read alike.
+    """
+    if before.scorecard_id == night.now.scorecard_id and cadence is night.run.tenant.cadence:
+        return None
+    return old_config(before, night.now)
 
 
 def _named(step: Step, before: Snapshot, night: Night) -> Step:
@@ -189,9 +199,9 @@ def _bars(bars: list[Step], start: float) -> list[dict[str, Any]]:
     ]
 
 
-def _figure(run: Run, before: Snapshot, night: Night, bars: list[Step]) -> Figure:
+def _figure(before: Snapshot, night: Night, bars: list[Step]) -> Figure:
     return waterfall(
-        start=(f"{run.business_day:%-d %b}", round(before.score or 0.0, 1)),
+        start=(f"{before.day:%-d %b}", round(before.score or 0.0, 1)),
         steps=[(step.name, step.moved, step.kind == "behaviour") for step in bars],
         end=(f"{night.run.business_day:%-d %b}", round(night.now.score or 0.0, 1)),
     )

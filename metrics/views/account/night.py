@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from metrics.models import Run, Scorecard, Snapshot
 from metrics.scoring.config import ScorecardConfig
+from metrics.signals.base import Cadence
 from metrics.signals.defaults import read_config
 
 REACH = dt.timedelta(days=7)  # how far before a day another night may stand for it
@@ -62,14 +63,18 @@ def snapshot_of(account_id: int, run: Run) -> Snapshot | None:
     ).first()
 
 
-def compared(account_id: int, day: dt.date) -> tuple[Run, Snapshot] | None:
-    """The published night of a day, or the nearest one up to a week before it."""
-    run = (
+def compared(account_id: int, day: dt.date) -> tuple[Snapshot, Cadence] | None:
+    """The account on the published night of a day, or on the nearest one up to a week before it;
+    and in which rhythm people were expected then.
+    """
+    nights = (
         Run.objects.published()
         .filter(business_day__lte=day, business_day__gt=day - REACH)
-        .select_related("scorecard")
         .order_by("-business_day")
-        .first()
+        .values_list("pk", "business_day", "portfolio__tenant__cadence")[:1]
     )
-    found = snapshot_of(account_id, run) if run else None
-    return (run, found) if run and found else None
+    for run_id, night, cadence in nights:
+        found = Snapshot.objects.filter(account_id=account_id, day=night, run_id=run_id).first()
+        if found:
+            return found, Cadence(cadence or Cadence.DAILY)
+    return None
