@@ -19,7 +19,7 @@ HEADERS = {
         "decision_maker,provisioned_at,deactivated_at"
     ),
     "usage": "event_id,account_external_id,person_external_id,feature_key,occurred_at,count",
-    "milestones": "account_external_id,name,due_on,completed_on,value",
+    "milestones": "account_external_id,name,due_on,completed_on,value,owner",
     "training": "external_id,person_external_id,course,persona,level,status,completed_at,score",
     "tickets": (
         "external_id,account_external_id,person_external_id,opened_at,first_answer_at,solved_at,"

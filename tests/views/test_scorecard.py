@@ -203,7 +203,7 @@ def test_the_preview_counts_who_changes_band_and_stores_nothing(ada: Client) -> 
     sent = fields(action="preview", **{f"thresholds.{name}": value for name, value in over.items()})
     response = ada.post("/scorecard/draft/", sent, headers={"HX-Request": "true"})
     html = response.content.decode()
-    assert html.strip().startswith('<section id="preview"')
+    assert html.strip().startswith('<div id="preview"')
     preview = response.context["preview"]
     assert sum(map(sum, preview.matrix)) == preview.accounts == 2
     assert preview.worse == 2
