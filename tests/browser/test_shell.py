@@ -81,6 +81,7 @@ def test_without_javascript_the_jump_box_leads_to_a_page(browser: Browser, site:
     page.wait_for_url("**/jump/?q=halden")
     page.get_by_role("link", name="Halden Freight").click()
     page.wait_for_url(f"**{site.worst.get_absolute_url()}")
+    assert page.locator("h1").inner_text() == "Halden Freight"
     context.close()
 
 

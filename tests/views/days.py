@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
 from metrics.models import AccountCurrent, Run, Snapshot
 from metrics.nightly.store import ensure_partition
@@ -12,6 +14,7 @@ from metrics.scoring.flags import OPEN, Flag, Reason
 from metrics.signals.base import State
 from metrics.signals.catalogue import BY_CODE
 from tests.facts import DAY, ago
+from tests.views.nights import client_of
 from tests.views.rows import RED, make_row
 
 SLOTS = 24
@@ -71,3 +74,41 @@ def make_snapshot(
         "input_hash": b"x",
     } | dict.fromkeys(("raw", "n", "part", "whole", "points", "weights"), empty)
     return Snapshot.objects.create(**{**values, **over})
+
+
+def today() -> dt.date:
+    """The day of the clock."""
+    return timezone.now().date()
+
+
+def day_of(user: User | None, **asked: Any) -> Any:
+    """The page, as she asks for it."""
+    return client_of(user).get("/day/", asked)
+
+
+def titles(user: User, **asked: Any) -> list[str]:
+    """What waits for her, in order."""
+    return [item.title for item in day_of(user, **asked).context["items"]]
+
+
+def done(user: User | None, row: AccountCurrent, **more: Any) -> Any:
+    """She marks the item of a row as done."""
+    return client_of(user).post(f"/day/{row.account_id}/done/", more, follow=True)
+
+
+def snooze(user: User | None, row: AccountCurrent, **more: Any) -> Any:
+    """She puts it off, until tomorrow where she names no day."""
+    sent = {"until": "tomorrow"} | more
+    return client_of(user).post(f"/day/{row.account_id}/snooze/", sent, follow=True)
+
+
+def make_book(run: Run, team: dict[str, User]) -> dict[str, AccountCurrent]:
+    """Ana: one with two flags, one quiet; Ben: one of his own; one that is nobody's."""
+    return {
+        "ardent": make_flagged(
+            run, team["ana"], "Ardent", make_flag("red", since=9), make_flag("R2", since=1)
+        ),
+        "birch": make_row(run, team["ana"], "Birch"),
+        "corvid": make_flagged(run, team["ben"], "Corvid", make_flag("R8"), arr=90_000),
+        "elm": make_flagged(run, None, "Elm", make_flag("R1")),
+    }

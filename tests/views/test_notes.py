@@ -10,16 +10,11 @@ from django.db import IntegrityError
 from accounts.models import Account, User
 from metrics.models import Note
 from tests.facts import DAY, make_account
-from tests.views.nights import client_of, make_customer, make_team, night
+from tests.views.nights import client_of, make_customer, night
 from tests.views.test_account import EVERYBODY
 
 pytestmark = pytest.mark.django_db
 TEXT = "Call with the operations director.\nDispatch trials a rival tool.\n\nاتصلت بهم اليوم 🙂"
-
-
-@pytest.fixture
-def team() -> dict[str, User]:
-    return make_team()
 
 
 @pytest.fixture

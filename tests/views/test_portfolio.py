@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Account, User
 from metrics.models import Run
 from tests.facts import DAY, make_account
-from tests.views.nights import client_of, make_team, make_user
+from tests.views.nights import client_of, make_user
 from tests.views.rows import GREY, RED, make_row, make_run
 
 pytestmark = pytest.mark.django_db
@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db
 def names(client: Client, **asked: Any) -> list[str]:
     """The names in the table, in its order."""
     return [row.name for row in client.get("/", asked).context["page"].rows]
-
-
-@pytest.fixture
-def team() -> dict[str, User]:
-    return make_team()
-
-
-@pytest.fixture
-def run() -> Run:
-    return make_run()
 
 
 def make_portfolio(run: Run, team: dict[str, User]) -> None:

@@ -15,20 +15,10 @@ from accounts.models import Account, User
 from metrics.models import Deed, Run, Task
 from tests.facts import DAY
 from tests.ingest.sending import Sender
-from tests.views.nights import client_of, make_team, make_user
-from tests.views.rows import RED, make_current, make_row, make_run
+from tests.views.nights import client_of, make_user
+from tests.views.rows import RED, make_current, make_row
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def team() -> dict[str, User]:
-    return make_team()
-
-
-@pytest.fixture
-def run() -> Run:
-    return make_run()
 
 
 @pytest.fixture

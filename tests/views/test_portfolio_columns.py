@@ -13,23 +13,13 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Account, User
 from metrics.models import AccountCurrent, Run
 from metrics.views.portfolio.columns import COLUMNS, USUAL
-from tests.views.nights import client_of, make_team
+from tests.views.nights import client_of
 from tests.views.rows import GREY, RED, make_row, make_run
 from tests.views.test_portfolio import names
 from tests.views.test_portfolio_csv import exported
 
 pytestmark = pytest.mark.django_db
 HOSTILE = '<a href="https://example.com">Acme</a>'
-
-
-@pytest.fixture
-def team() -> dict[str, User]:
-    return make_team()
-
-
-@pytest.fixture
-def run() -> Run:
-    return make_run()
 
 
 def headings(client: Client, address: str = "/") -> list[str]:

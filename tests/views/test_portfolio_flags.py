@@ -10,21 +10,11 @@ from accounts.models import User
 from metrics.models import Run
 from metrics.scoring.flag_rules import FLAG_RULES
 from metrics.views.portfolio.filters import FLAGS
-from tests.views.nights import client_of, make_team
-from tests.views.rows import RED, make_row, make_run
+from tests.views.nights import client_of
+from tests.views.rows import RED, make_row
 from tests.views.test_portfolio import names
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def team() -> dict[str, User]:
-    return make_team()
-
-
-@pytest.fixture
-def run() -> Run:
-    return make_run()
 
 
 def make_book(run: Run, team: dict[str, User]) -> None:

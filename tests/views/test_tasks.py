@@ -12,16 +12,11 @@ from accounts.access import users_who_see
 from accounts.models import Account, Role, User
 from metrics.models import Task
 from tests.facts import DAY, make_account
-from tests.views.nights import client_of, make_customer, make_team, make_user, night
+from tests.views.nights import client_of, make_customer, make_user, night
 from tests.views.test_account import EVERYBODY
 
 pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def team() -> dict[str, User]:
-    return make_team()
 
 
 @pytest.fixture

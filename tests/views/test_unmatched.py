@@ -13,17 +13,12 @@ from accounts.models import Account, Organisation, Person, User
 from metrics.ingest import take_in_matched
 from metrics.models import Alias, Batch, Reject, UsageEvent
 from tests.facts import make_account, make_person
-from tests.views.nights import client_of, make_team
+from tests.views.nights import client_of
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/runs/unmatched/", "/runs/unmatched.csv", "/runs/unmatched/match/?value=old-7"]
 POSTS = ["/runs/unmatched/give/", "/runs/unmatched/1/take-back/"]
 HOSTILE = "=cmd()<img src=x>"
-
-
-@pytest.fixture
-def team() -> dict[str, User]:
-    return make_team()
 
 
 @pytest.fixture
