@@ -207,6 +207,11 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_MAX_AGE = 60 if LOCAL else 3600
 
+# The ledger of the nights: accounts in a chunk, and seconds after which a chunk whose worker is
+# silent is given to another
+CHUNK_ACCOUNTS = env.int("HEALTHSCORE_CHUNK_ACCOUNTS", 500)
+LEASE_SECONDS = env.float("HEALTHSCORE_LEASE_SECONDS", 60)
+
 # Celery: reliability rests on the ledger in PostgreSQL, not on the broker
 CELERY_BROKER_URL = required("REDIS_URL", local=PLACE.broker_url)
 CELERY_TASK_ACKS_LATE = True

@@ -16,6 +16,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation
+from metrics.failpoints import failpoint
 from metrics.ingest import batches
 from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, Delivery, KnownAt, Loader
 from metrics.ingest.loaders import LOADERS
@@ -197,6 +198,7 @@ def _import(job: _Job, batch: Batch) -> BatchReport:
     replayed = replay(delivery) if job.source.name in batches.ENTITIES else 0
     tally = loader.tally
     batches.finish(batch.pk, tally)
+    failpoint("ingest_before_commit", key=job.source.name)
     return BatchReport(
         source=job.source.name,
         received=tally.received,

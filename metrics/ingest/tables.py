@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+from metrics.failpoints import failpoint
+
 Record = Mapping[str, Any]
 
 
@@ -34,6 +36,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         write = copy.write_row
         for row in rows:
             write(row)
+        failpoint("ingest_mid_copy", key=table)
 
 
 def insert_records(table: str, records: Sequence[Record]) -> None:

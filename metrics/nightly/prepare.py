@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation
+from metrics.failpoints import failpoint
 from metrics.frames import Window, read_account_ids, read_frames
 from metrics.models import Run, RunChunk
 from metrics.nightly.chunks import Claim, finish
@@ -16,7 +18,6 @@ from metrics.rollups import refresh
 from metrics.signals.base import Cadence, Portfolio, Tenant
 from metrics.signals.portfolio import combine, from_json, sample, to_json
 
-CHUNK_ACCOUNTS = 500
 EVERY_ACCOUNT = 2**63 - 1
 # medians of what was measured (not carried) in the night before, by place
 MEDIANS = """
@@ -35,6 +36,7 @@ def prepare(chunk: Claim) -> None:
     refresh()
     ranges = account_ranges(run)
     portfolio = portfolio_inputs(run, ranges)
+    failpoint("mid_compute", key="prepare")
     with transaction.atomic():
         finish(chunk)
         ensure_partition(run.business_day)
@@ -42,14 +44,17 @@ def prepare(chunk: Claim) -> None:
             [RunChunk(run=run, lo=lo, hi=hi, accounts=count) for lo, hi, count in ranges]
         )
         Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING, portfolio=portfolio)
+        failpoint("after_upsert", key="prepare")
+    failpoint("after_commit", key="prepare")
 
 
 def account_ranges(run: Run) -> list[tuple[int, int, int]]:
     """Half-open ranges of account ids with at most CHUNK_ACCOUNTS to be scored each."""
+    size: int = settings.CHUNK_ACCOUNTS
     ids = read_account_ids(window_of(run, lo=0, hi=EVERY_ACCOUNT))
-    firsts = ids[::CHUNK_ACCOUNTS]
+    firsts = ids[::size]
     ends = [*firsts[1:], ids[-1] + 1] if ids else []
-    sizes = [len(ids[i : i + CHUNK_ACCOUNTS]) for i in range(0, len(ids), CHUNK_ACCOUNTS)]
+    sizes = [len(ids[i : i + size]) for i in range(0, len(ids), size)]
     return list(zip(firsts, ends, sizes, strict=True))
 
 

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from metrics.failpoints import failpoint
 from metrics.models import Run, RunChunk
 from metrics.nightly.current import write_current
 from metrics.nightly.spread import write_spread
@@ -21,10 +22,12 @@ def publish(run: Run) -> bool:
     Whoever finishes last calls this, and so does every tick: the conditional update lets exactly
     one of them through. False where another was faster or a chunk is still open.
     """
+    failpoint("before_finalise")
     with transaction.atomic():
         if not _close(run):
             return False
         run.refresh_from_db()
+        failpoint("mid_finalise")
         if run.state == Run.State.FAILED:
             return True
         newest = not Run.objects.published().filter(business_day__gt=run.business_day).exists()
@@ -33,6 +36,7 @@ def publish(run: Run) -> bool:
             write_spread(run)
         Run.objects.published().filter(business_day=run.business_day).update(is_published=False)
         Run.objects.filter(pk=run.pk).update(is_published=True)
+    failpoint("after_publish")
     if not newest:
         refresh_latest()
     return True

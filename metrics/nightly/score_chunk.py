@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 from django.db import transaction
 
+from metrics.failpoints import failpoint
 from metrics.frames import read_frames
 from metrics.models import Run
 from metrics.nightly.chunks import Claim, finish
@@ -37,6 +38,7 @@ def score_chunk(chunk: Claim) -> None:
     frames = read_frames(window_of(run, lo=chunk.lo, hi=chunk.hi), from_json(run.portfolio or {}))
     past = _past(run, frames, chunk)
     tables = measure(frames)
+    failpoint("mid_compute", key=chunk.lo)
     configs = configs_of(run)
     chosen = which(frames.accounts["segment"].tolist(), frames.accounts["plan"].tolist(), configs)
     nights = [
@@ -52,6 +54,8 @@ def score_chunk(chunk: Claim) -> None:
         write_snapshots(row for own, night in nights for row in rows(run, night, own))
         for own, night in nights:
             write_flag_changes(run, night, own)
+        failpoint("after_upsert", key=chunk.lo)
+    failpoint("after_commit", key=chunk.lo)
 
 
 def _past(run: Run, frames: Frames, chunk: Claim) -> Past:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
+from metrics.failpoints import failpoint
 from metrics.models import Run, RunChunk
 from metrics.nightly.chunks import Claim, LeaseLost, bury, claim, fail, put_back
 from metrics.nightly.prepare import prepare
@@ -39,12 +40,14 @@ def work(owner: str, *, seconds: float, wake: Callable[[], None] | None = None) 
     bury()
     publish_finished()
     while time.monotonic() < until:
+        failpoint("before_claim")
         chunk = claim(owner)
         if chunk is None:
             return Worked(done, more=False)
         if chunk.kind == RunChunk.Kind.PREPARE and imports_before(chunk.run.data_cutoff):
             put_back(chunk)
             continue
+        failpoint("after_claim", key=_key(chunk))
         _do(chunk)
         done += 1
         if wake and chunk.kind == RunChunk.Kind.PREPARE and _waiting(chunk) > 1:
@@ -60,6 +63,10 @@ def publish_finished() -> None:
     )
     for run in Run.objects.open().filter(~Exists(unfinished)).order_by("business_day"):
         publish(run)
+
+
+def _key(chunk: Claim) -> int | str:
+    return "prepare" if chunk.kind == RunChunk.Kind.PREPARE else chunk.lo
 
 
 def _waiting(chunk: Claim) -> int:
