@@ -3,6 +3,7 @@
 The pages are asked for in one process, without a network: what is measured is the way through the
 middleware, the view, the database and the template. `db` is the time inside PostgreSQL and
 `buffers` the blocks it touched, as EXPLAIN (ANALYZE, BUFFERS) says of each query once more.
+`cpu` is the time that this process itself worked: it stays the same while others use the machine.
 Targets at 10,000 accounts and above: p95 below 50 ms, the database at most 5 ms and 300 buffers.
 """
 
@@ -83,23 +84,27 @@ def _addresses(run: Run) -> dict[str, str]:
 
 def _measure(client: Client, role: str, pages: dict[str, str], rounds: int, report: Report) -> None:
     seconds: dict[str, list[float]] = {name: [] for name in pages}
+    worked: dict[str, list[float]] = {name: [] for name in pages}
     status: dict[str, int] = {}
     for round_ in range(rounds + 2):
         for name, path in pages.items():
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), time.process_time()
             answer = client.get(path)
             body = b"".join(answer) if answer.streaming else answer.content
             if round_ > 1:  # the first two fill the caches of the process
                 seconds[name].append(time.perf_counter() - began)
+                worked[name].append(time.process_time() - busy)
             status[name] = answer.status_code if body or name == "empty" else 0
     nothing = spread(seconds["empty"])["median"]
     for name, path in pages.items():
-        times = spread(seconds[name])
+        times, cpu = spread(seconds[name]), spread(worked[name])
         queries, cost, buffers = _database(client, path)
         report.add(
             f"{role} {name}",
             status=status[name],
             **times,
+            cpu=cpu["median"],
+            cpu_p95=cpu["p95"],
             ratio=times["median"] / nothing,
             queries=queries,
             db=cost,
