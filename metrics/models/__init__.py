@@ -13,10 +13,12 @@ from metrics.models.facts import (
     TrainingRecord,
     UsageEvent,
 )
+from metrics.models.heartbeats import Heartbeat
 from metrics.models.identities import Alias
+from metrics.models.keys import WriteKey
 from metrics.models.overrides import Override
 from metrics.models.rollups import ActivityCalendar, DirtyDay, FeatureCalendar, UsageUserDay
-from metrics.models.runs import Run, RunChunk
+from metrics.models.runs import ChunkSums, Run, RunChunk
 from metrics.models.saved_views import SavedView
 from metrics.models.scorecards import Scorecard
 from metrics.models.scores import AccountCurrent, FlagChange, Snapshot
@@ -28,6 +30,7 @@ __all__ = [
     "ActivityCalendar",
     "Alias",
     "Batch",
+    "ChunkSums",
     "Deed",
     "DemoLoad",
     "DirtyDay",
@@ -35,6 +38,7 @@ __all__ = [
     "Feature",
     "FeatureCalendar",
     "FlagChange",
+    "Heartbeat",
     "Mark",
     "Note",
     "Override",
@@ -55,4 +59,5 @@ __all__ = [
     "UploadPart",
     "UsageEvent",
     "UsageUserDay",
+    "WriteKey",
 ]

@@ -29,6 +29,8 @@ class Batch(models.Model):
         RUNNING = "running"
         FINISHED = "finished"
         FAILED = "failed"
+        # stopped in the middle of a large file: what was committed stays, the same file goes on
+        PARTIAL = "partial"
         UNDONE = "undone"
 
     class KnownAt(models.TextChoices):
@@ -55,6 +57,17 @@ class Batch(models.Model):
     upload = models.ForeignKey(
         "metrics.Upload", null=True, blank=True, on_delete=models.SET_NULL, related_name="batches"
     )
+    # what came over HTTP with one key within one hour is one batch, which grows
+    write_key = models.ForeignKey(
+        "metrics.WriteKey",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="batches",
+        db_index=False,
+    )
+    # of a file that is committed in parts: sha256 of its bytes and of how they are read
+    digest = models.CharField(max_length=64, blank=True, db_default="")
     # False: what it replaced was not kept yet when it came
     is_undoable = models.BooleanField(default=True, db_default=False)
     undo_asked_at = models.DateTimeField(null=True, blank=True)
@@ -67,7 +80,7 @@ class Batch(models.Model):
 
     class Meta:
         indexes = [
-            # freshness per source: the newest batches first
+            # freshness per source: the newest batches first; a key's batch of this hour
             models.Index(fields=["source", "-started_at"], name="batch_source_newest")
         ]
         constraints = [
