@@ -100,6 +100,8 @@ class Run(models.Model):
 
     OPEN_STATES = (State.NEW, State.RUNNING)
     STORED_STATES = (State.COMPLETE, State.PARTIAL)
+    # more than of a chunk: a night that only cannot be published is nearly there
+    MAX_PUBLISHING = 20
 
     kind = models.CharField(max_length=13, choices=Kind.choices, default=Kind.NIGHTLY)
     business_day = models.DateField()
@@ -119,6 +121,8 @@ class Run(models.Model):
     accounts = models.IntegerField(default=0)
     scored = models.IntegerField(default=0)
     grey = models.IntegerField(default=0)
+    # attempts, counted before each
+    publishing = models.SmallIntegerField(default=0, db_default=0)
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
