@@ -16,6 +16,7 @@ from environs import Env
 
 from healthscore.databases import database
 from healthscore.embedded.places import DEMO, Place
+from healthscore.logs import config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -160,7 +161,7 @@ CSRF_COOKIE_NAME = "csrftoken" if LOCAL else "__Host-csrftoken"
 CSRF_COOKIE_SECURE = not LOCAL
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = not LOCAL
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 0 if LOCAL else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL
@@ -223,11 +224,12 @@ CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
+# Each queue has a worker of its own: neither a person nor a night waits behind a large file.
 CELERY_TASK_ROUTES = {
-    "metrics.tasks.tick": {"queue": "nightly"},
+    "metrics.tasks.tick": {"queue": "interactive"},
     "metrics.tasks.work_runs": {"queue": "nightly"},
     "metrics.tasks.ingest_*": {"queue": "ingest"},
-    "metrics.tasks.interactive_*": {"queue": "interactive"},
+    "metrics.tasks.purge": {"queue": "ingest"},
 }
 # A message that cannot be sent is no loss: the next tick wakes the workers again.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2}
@@ -236,25 +238,26 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 100
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000  # kB
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# When the broker hands a message out again whose worker is silent: the ledger makes it harmless.
+VISIBILITY_SECONDS = env.int("HEALTHSCORE_VISIBILITY_SECONDS", 900)
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
     # The shortest value of all apps that share a broker wins: ours gets a broker of its own.
-    "visibility_timeout": 900,
+    "visibility_timeout": VISIBILITY_SECONDS,
     "socket_timeout": 30,
     "socket_keepalive": True,
     "health_check_interval": 25,
 }
-CELERY_VISIBILITY_TIMEOUT = 900
+CELERY_VISIBILITY_TIMEOUT = VISIBILITY_SECONDS
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "metrics.tasks.tick", "schedule": 60.0}}
+TICK_SECONDS = env.float("HEALTHSCORE_TICK_SECONDS", 60)
+# A worker that takes nothing for so long while messages wait is deaf, and ends itself.
+DEAF_SECONDS = env.float("HEALTHSCORE_DEAF_SECONDS", 180)
+WATCH_SECONDS = min(20, DEAF_SECONDS / 4)
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "metrics.tasks.tick", "schedule": TICK_SECONDS}}
 # beat's own state is worthless here (the ledger knows what is missing) and needs no file.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"accounts": {"level": "INFO"}, "metrics": {"level": "INFO"}},
-}
+LOGGING = config(as_json=env.bool("HEALTHSCORE_JSON_LOGS", not LOCAL))
+# Celery logs through the same handlers.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -27,6 +27,8 @@ CELERY_BROKER_URL = env.str("HEALTHSCORE_TEST_REDIS_URL", TEST_PLACE.broker_url)
 CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS | {
     "global_keyprefix": f"{TEST_DATABASE}_{env.str('PYTEST_XDIST_WORKER', '')}:"
 }
+# A test that calls two ticks means two.
+TICK_SECONDS = 0.0
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Argon2 is slow on purpose; the tests that look at it name it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

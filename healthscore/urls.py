@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from healthscore.health import healthz
+from healthscore.health import healthz, readyz
 
+handler500 = "healthscore.health.unavailable"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("", include("accounts.urls")),
     path("", include("metrics.urls")),
 ]

@@ -6,13 +6,14 @@ import datetime as dt
 import logging
 import os
 import socket
+from collections.abc import Callable
 from functools import partial
 
 # imported in the parent, so that prefork children share it
 import pandas as pd  # noqa: F401
 from celery import Task, shared_task
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
@@ -23,6 +24,7 @@ from metrics import ingest, nightly
 from metrics.ingest import invented
 from metrics.models import Run
 from metrics.models.demo import DemoLoad
+from metrics.models.heartbeats import TICK, Heartbeat
 
 log = logging.getLogger(__name__)
 WORK_SECONDS = 60
@@ -85,45 +87,61 @@ def import_soon() -> None:
 
 def _send(task: Task[[], None] | None = None) -> None:
     try:
-        _ask_broker(settings.CELERY_BROKER_URL)
-        (task or work_runs).apply_async(retry=False, expires=600)
+        with broker_client() as broker:
+            broker.ping()
+        # no `expires`: it is by two machines' clocks, and what is stale finds nothing to do
+        (task or work_runs).apply_async(retry=False)
     except (RedisError, work_runs.OperationalError) as error:
         log.warning("no worker was woken, the next tick will do it: %s", error)
 
 
-def _ask_broker(url: str) -> None:
-    """Raises RedisError at once where the broker is away: the client inside Celery would try for
-    six seconds, and a page waits for this.
+def broker_client() -> Redis:
+    """A connection that raises RedisError at once where the broker is away: the client inside
+    Celery would try for six seconds, and a page waits for this.
     """
+    url = settings.CELERY_BROKER_URL
     plain = url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
     patience = {"socket_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
-    with Redis.from_url(plain, **patience) as broker:
-        broker.ping()
+    return Redis.from_url(plain, **patience)
 
 
 @shared_task
 def tick() -> None:
-    """Every 60 s: asks the ledger which nights are missing, and wakes the workers."""
-    _before_nights()
-    nightly.ensure_runs(timezone.now())
-    if DemoLoad.objects.filter(finished_at=None, error="").exists():
-        _send(ingest_demo)
+    """Every 60 s: asks the ledger which nights are missing, and wakes the workers.
+
+    By the database's clock: that of one worker may be days ahead, and would ask for nights whose
+    day is not over. Ticks that piled up while no worker was there, or come from a second beat, are
+    one.
+    """
+    if Heartbeat.is_fresh(TICK, seconds=settings.TICK_SECONDS / 2):
+        return
+    now = nightly.database_now()
+    _try("before the nights", ingest.take_in_matched, partial(ingest.notice_silence, now))
+    nightly.ensure_runs(now)
     if Run.objects.open().exists():
         wake_workers()
-    ingest.recover_uploads()
-    if ingest.is_work_waiting():
-        import_soon()
+    _try("after the nights", _wake_ingest, Heartbeat.forget)
+    Heartbeat.beat(TICK)
 
 
-def _before_nights() -> None:
-    """What a night should know. One row that cannot be taken in must not keep nights from coming:
-    it is told in the log, and tried again by the next tick.
+def _try(when: str, *steps: Callable[[], object]) -> None:
+    """One row that cannot be taken in must not keep nights from coming: it is told in the log, and
+    tried again by the next tick.
     """
-    for step in (ingest.take_in_matched, partial(ingest.notice_silence, timezone.now())):
+    for step in steps:
         try:
             step()
         except Exception:
-            log.exception("a step before the nights failed, the next tick tries it again")
+            log.exception("a step %s failed, the next tick tries it again", when)
+            connection.close_if_unusable_or_obsolete()
+
+
+def _wake_ingest() -> None:
+    if DemoLoad.objects.filter(finished_at=None, error="").exists():
+        _send(ingest_demo)
+    ingest.recover_uploads()
+    if ingest.is_work_waiting():
+        import_soon()
 
 
 @shared_task(time_limit=900, soft_time_limit=840)
@@ -139,7 +157,8 @@ def ingest_uploads() -> None:
     ingest.work_uploads()
 
 
-@shared_task
+# a chunk that it begins in its last second has 100 of its own, see metrics.nightly.leases
+@shared_task(time_limit=WORK_SECONDS + 140, soft_time_limit=WORK_SECONDS + 120)
 def work_runs() -> None:
     """Does chunks for a minute at most; calls again where more is left to claim."""
     if nightly.work(owner(), seconds=WORK_SECONDS, wake=wake_workers).more:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Q
 
 from accounts.models import Account, Organisation
@@ -15,6 +16,14 @@ CATCH_UP_DAYS = 14
 DAILY = 100  # days of a history; before that a week apart is enough for a year's line
 # who imports ten files by hand is not done after the first
 QUIET = dt.timedelta(minutes=5)
+
+
+def database_now() -> dt.datetime:
+    """The one clock that all workers share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: dt.datetime = cursor.fetchone()[0]
+    return now
 
 
 def ensure_runs(now: dt.datetime, *, at_once: bool = False) -> list[Run]:

@@ -38,6 +38,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 TABLE = """
 /healthz                                             GET    200 200 200 200 200
 /healthz                                             HEAD   200 200 200 200 200
+/readyz                                              GET    503 503 503 503 503
+/readyz                                              HEAD   503 503 503 503 503
 /jump/                                               GET    302 200 200 200 200
 /profile/                                            GET    302 200 200 200 200
 /profile/                                            POST   302 302 302 302 302

@@ -1,0 +1,57 @@
+"""How every process logs: a JSON object a line in production, plain lines on one's own machine.
+
+Whatever is bound to the context (the run and the chunk that are worked on) stands in each line.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    structlog.processors.format_exc_info,
+]
+
+
+def config(*, as_json: bool) -> dict[str, Any]:
+    """Django's LOGGING."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": SHARED,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    _only_text,
+                    structlog.processors.JSONRenderer(ensure_ascii=False),
+                ],
+            },
+            "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "json" if as_json else "line",
+            }
+        },
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        "loggers": {
+            "accounts": {"level": "INFO"},
+            "healthscore": {"level": "INFO"},
+            "metrics": {"level": "INFO"},
+            "celery": {"level": "INFO"},
+        },
+    }
+
+
+def _only_text(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """The message under the name that people look for."""
+    return {"message": event.pop("event", ""), **event}

@@ -1,0 +1,120 @@
+"""What is behind the pages, as /readyz tells it: no names, no addresses, no customers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import Error, connection
+from redis import RedisError
+
+from accounts.models import Organisation
+from metrics.models import Heartbeat, Run
+from metrics.models.heartbeats import TICK
+from metrics.nightly import database_now
+from metrics.tasks import broker_client
+
+NIGHT_IS_LATE = dt.timedelta(hours=6)  # after it was due
+WORK_IS_LATE = dt.timedelta(minutes=15)  # that somebody asked for on a page
+# asked for by somebody and taken by nobody; a chunk of a night that could be done and is not
+WAITING = """
+SELECT extract(epoch FROM now() - min(since)) FROM (
+    SELECT asked_at AS since FROM metrics_upload
+    WHERE state IN ('checking', 'applying') AND claimed_at IS NULL
+    UNION ALL SELECT undo_asked_at FROM metrics_batch
+    WHERE state = 'finished' AND undo_asked_at IS NOT NULL
+    UNION ALL SELECT asked_at FROM metrics_demoload
+    WHERE finished_at IS NULL AND error = '' AND leased_until IS NULL
+    UNION ALL SELECT created_at FROM metrics_run WHERE state = 'new'
+) waiting
+"""
+
+
+@dataclass
+class Readiness:
+    """What was found; without reasons all is well. Ages in seconds."""
+
+    database: str = "away"
+    broker: str = "away"
+    tick_age: float | None = None
+    workers: int = 0
+    last_complete_night: dt.date | None = None
+    oldest_waiting: float | None = None
+    reasons: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is answered."""
+        return {
+            "ready": not self.reasons,
+            "reasons": self.reasons,
+            "database": self.database,
+            "broker": self.broker,
+            "tick_age_s": _whole(self.tick_age),
+            "workers": self.workers,
+            "last_complete_night": self.last_complete_night,
+            "oldest_waiting_s": _whole(self.oldest_waiting),
+        }
+
+
+def look() -> Readiness:
+    """Asks the database and the broker; never raises where they are away."""
+    found = Readiness()
+    _ask_broker(found)
+    try:
+        _ask_database(found)
+    except Error:
+        found.reasons.append("the database does not answer")
+    return found
+
+
+def _ask_broker(found: Readiness) -> None:
+    try:
+        with broker_client() as broker:
+            broker.ping()
+        found.broker = "ok"
+    except RedisError:
+        found.reasons.append("the broker does not answer")
+
+
+def _ask_database(found: Readiness) -> None:
+    now = database_now()
+    found.database = "ok"
+    _look_at_beats(found, now)
+    _look_at_nights(found, now)
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        age = cursor.fetchone()[0]
+    found.oldest_waiting = None if age is None else float(age)
+    if age is not None and age > WORK_IS_LATE.total_seconds():
+        found.reasons.append(f"work waits for {age / 60:.0f} minutes")
+
+
+def _look_at_beats(found: Readiness, now: dt.datetime) -> None:
+    alive = now - dt.timedelta(seconds=settings.DEAF_SECONDS)
+    found.workers = Heartbeat.objects.exclude(name=TICK).filter(seen_at__gt=alive).count()
+    if not found.workers:
+        found.reasons.append("no worker has shown a sign of life")
+    tick = Heartbeat.objects.filter(name=TICK).first()
+    found.tick_age = (now - tick.seen_at).total_seconds() if tick else None
+    if found.tick_age is None or found.tick_age > 5 * settings.TICK_SECONDS:
+        found.reasons.append("beat is silent, or nobody does its ticks")
+
+
+def _look_at_nights(found: Readiness, now: dt.datetime) -> None:
+    last = Run.objects.published().filter(state=Run.State.COMPLETE).order_by("business_day").last()
+    found.last_complete_night = last.business_day if last else None
+    organisation = Organisation.current()
+    day = organisation.day_of(now)
+    if now < organisation.due_at(day) + NIGHT_IS_LATE:
+        day -= dt.timedelta(days=1)
+    first = Run.objects.order_by("created_at").first()
+    if first is None or organisation.day_of(first.created_at) > day:
+        return  # nothing was due yet
+    if last is None or last.business_day < day:
+        found.reasons.append(f"the night of {day} is not complete")
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
