@@ -209,6 +209,8 @@ class ArrMovement(models.Model):
     batch_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
+        # the page of sources asks for the newest record, here and below
+        indexes = [models.Index(fields=["on"], name="arr_movement_newest")]
         constraints = [
             models.UniqueConstraint(fields=["external_id", "account"], name="arr_movement_id"),
             models.CheckConstraint(
@@ -269,6 +271,7 @@ class Person(models.Model):
             models.Index(fields=["account", "id"], name="person_account"),
             # rows that name a person by e-mail only
             models.Index(fields=["email"], name="person_email"),
+            models.Index(fields=["provisioned_at"], name="person_newest"),
             # the jump box looks for a piece of a name or an e-mail, whatever its case
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="person_name_pieces"),
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="person_email_pieces"),
@@ -307,6 +310,7 @@ class Milestone(models.Model):
     batch_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["completed_on"], name="milestone_newest")]
         constraints = [
             models.UniqueConstraint(fields=["account", "name"], name="milestone_name"),
             *days_are_sane("milestone", "due_on", "completed_on"),

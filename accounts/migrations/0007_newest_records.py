@@ -1,0 +1,28 @@
+"""Indexes for the newest record of a source."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    # built beside those who write
+    atomic = False
+
+    dependencies = [
+        ("accounts", "0006_milestone_owner"),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="arrmovement",
+            index=models.Index(fields=["on"], name="arr_movement_newest"),
+        ),
+        AddIndexConcurrently(
+            model_name="milestone",
+            index=models.Index(fields=["completed_on"], name="milestone_newest"),
+        ),
+        AddIndexConcurrently(
+            model_name="person",
+            index=models.Index(fields=["provisioned_at"], name="person_newest"),
+        ),
+    ]
