@@ -114,7 +114,7 @@ class Run(models.Model):
     # only facts known by this moment are read
     data_cutoff = models.DateTimeField()
     code_version = models.CharField(max_length=40)
-    # season index, priors, medians: made once by the run's first chunk, so that the others are
+    # season index, priors, medians: made once before any account is scored, so that chunks are
     # independent of one another and a past night can be made again
     portfolio = models.JSONField(null=True)
     is_published = models.BooleanField(default=False)
@@ -193,8 +193,10 @@ class RunChunk(models.Model):
     """The part of a run that one worker does at a time, held by a lease."""
 
     class Kind(models.TextChoices):
-        PREPARE = "prepare"
-        SCORE = "score"
+        PREPARE = "prepare"  # the run's first: cuts its accounts into ranges
+        SUM = "sum"  # of a range: rollups of dirty days, sums for the portfolio's inputs
+        COMBINE = "combine"  # once no sum is open: the portfolio's inputs
+        SCORE = "score"  # of a range
 
     class State(models.TextChoices):
         NEW = "new"
@@ -236,3 +238,15 @@ class RunChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} chunk {self.lo}-{self.hi} of run {self.run_id}"
+
+
+class ChunkSums(models.Model):
+    """What a chunk of the first pass found, until the run's portfolio inputs are made of it."""
+
+    chunk = models.OneToOneField(
+        RunChunk, primary_key=True, on_delete=models.CASCADE, related_name="sums"
+    )
+    body = models.BinaryField()  # see metrics.signals.sums
+
+    def __str__(self) -> str:
+        return f"sums of chunk {self.chunk_id}"

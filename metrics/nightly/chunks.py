@@ -1,18 +1,21 @@
 """Chunks of a run: claimed with a lease and a fence, finished once, given up after five tries.
 
-Times are the database's own (`now()`), so that workers with wrong clocks agree.
+Times are the database's own (`now()`), so that workers with wrong clocks agree. A lease is kept by
+`metrics.nightly.leases` while the work goes on.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from metrics.models import Run, RunChunk
 
-LEASE = "60 seconds"
-PAUSE = "2 seconds"
+log = logging.getLogger(__name__)
+PAUSE = 2.0  # seconds
 # a night never waits behind a recalculation; within a kind the older day goes first, because a
 # day's bands and carried values rest on the days before
 CLAIM = f"""
@@ -22,6 +25,10 @@ WITH next AS (
     WHERE r.state IN ('new', 'running') AND c.attempts < {RunChunk.MAX_ATTEMPTS}
       AND (c.state = 'new' OR (c.state = 'leased' AND c.lease_until < now()))
       AND (c.not_before IS NULL OR c.not_before <= now())
+      AND (c.kind <> 'combine' OR NOT EXISTS (
+          SELECT 1 FROM metrics_runchunk sums
+          WHERE sums.run_id = c.run_id AND sums.kind = 'sum' AND sums.state IN ('new', 'leased')
+      ))
       AND NOT EXISTS (
           SELECT 1 FROM metrics_run earlier
           WHERE earlier.state IN ('new', 'running') AND earlier.kind = r.kind
@@ -32,7 +39,7 @@ WITH next AS (
 )
 UPDATE metrics_runchunk c
 SET state = 'leased', attempts = c.attempts + 1, fence = c.fence + 1, owner = %s,
-    lease_until = now() + interval '{LEASE}', not_before = NULL
+    lease_until = now() + %s * interval '1 s', not_before = NULL
 FROM next WHERE c.id = next.id
 RETURNING c.id, c.run_id, c.kind, c.lo, c.hi, c.fence, c.attempts
 """  # noqa: S608 our own names, values are parameters
@@ -45,13 +52,14 @@ UPDATE metrics_runchunk
 SET state = CASE WHEN attempts >= {RunChunk.MAX_ATTEMPTS} THEN 'dead' ELSE 'new' END,
     last_error = %s, lease_until = NULL, not_before = now() + attempts * attempts * interval '1 s'
 WHERE id = %s AND state = 'leased' AND fence = %s
+RETURNING state
 """  # noqa: S608 our own names, values are parameters
-PUT_BACK = f"""
+PUT_BACK = """
 UPDATE metrics_runchunk
 SET state = 'new', attempts = attempts - 1, lease_until = NULL,
-    not_before = now() + interval '{PAUSE}'
+    not_before = now() + %s * interval '1 s'
 WHERE id = %s AND state = 'leased' AND fence = %s
-"""  # noqa: S608 our own names, values are parameters
+"""
 # a worker that dies leaves its chunk leased; once the attempts are used up nobody claims it again
 BURY = f"""
 UPDATE metrics_runchunk
@@ -59,7 +67,7 @@ SET state = 'dead',
     last_error = CASE last_error WHEN '' THEN 'the worker stopped without a word'
                                  ELSE last_error END
 WHERE state = 'leased' AND lease_until < now() AND attempts >= {RunChunk.MAX_ATTEMPTS}
-RETURNING run_id
+RETURNING run_id, id, owner, last_error
 """  # noqa: S608 our own names, values are parameters
 
 
@@ -83,7 +91,7 @@ class LeaseLost(Exception):
 def claim(owner: str) -> Claim | None:
     """The next chunk to do, or None. The attempt is counted before the work begins."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [owner[:200]])
+        cursor.execute(CLAIM, [owner[:200], settings.LEASE_SECONDS])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -109,16 +117,24 @@ def fail(chunk: Claim, error: str) -> None:
     """Stores why; the chunk is tried again after a pause, or is dead after the last attempt."""
     with connection.cursor() as cursor:
         cursor.execute(FAIL, [error[:10_000], chunk.chunk_id, chunk.fence])
+        row = cursor.fetchone()
+    if row == (RunChunk.State.DEAD.value,):
+        log.error("run %s chunk %s is given up: %s", chunk.run.pk, chunk.chunk_id, error)
 
 
-def put_back(chunk: Claim) -> None:
-    """Its time has not come: it may be claimed again after a pause, and has lost no attempt."""
+def put_back(chunk: Claim, *, pause: float = PAUSE) -> None:
+    """Its time has not come, or it is done in part: it may be claimed again after a pause, and has
+    lost no attempt.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(PUT_BACK, [chunk.chunk_id, chunk.fence])
+        cursor.execute(PUT_BACK, [pause, chunk.chunk_id, chunk.fence])
 
 
 def bury() -> int:
     """Chunks whose last attempt ended without a word are dead; how many there were."""
     with connection.cursor() as cursor:
         cursor.execute(BURY)
-        return int(cursor.rowcount)
+        buried = cursor.fetchall()
+    for run_id, chunk_id, owner, error in buried:
+        log.error("run %s chunk %s is given up: %s (%s)", run_id, chunk_id, error, owner)
+    return len(buried)

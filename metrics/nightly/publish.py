@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from metrics.failpoints import failpoint
@@ -11,6 +13,8 @@ from metrics.models import Run, RunChunk
 from metrics.nightly.current import write_current
 from metrics.nightly.spread import write_spread
 
+log = logging.getLogger(__name__)
+PUBLISHING = 48_720  # advisory lock: one at a time, released with the transaction
 COUNTS = """
 SELECT count(*), count(score) FROM metrics_snapshot WHERE day = %s AND run_id = %s
 """
@@ -19,20 +23,24 @@ SELECT count(*), count(score) FROM metrics_snapshot WHERE day = %s AND run_id = 
 def publish(run: Run) -> bool:
     """Closes a run whose chunks are all done or dead, and moves the pointer to it.
 
-    Whoever finishes last calls this, and so does every tick: the conditional update lets exactly
-    one of them through. False where another was faster or a chunk is still open.
+    Whoever finishes last calls this, and so does every tick: a lock and the conditional update let
+    exactly one of them through. False where another was faster, a chunk is still open, or the run
+    was given up: a night that cannot be published must not hold up those after it.
     """
+    if not _count_attempt(run):
+        return False
     failpoint("before_finalise")
+    newest = True
     with transaction.atomic():
-        if not _close(run):
+        if not (_alone() and _close(run)):
             return False
         run.refresh_from_db()
-        failpoint("mid_finalise")
         if run.state == Run.State.FAILED:
             return True
         newest = not Run.objects.published().filter(business_day__gt=run.business_day).exists()
         if newest:
             write_current(run)
+            failpoint("mid_finalise")
             write_spread(run)
         Run.objects.published().filter(business_day=run.business_day).update(is_published=False)
         Run.objects.filter(pk=run.pk).update(is_published=True)
@@ -54,12 +62,33 @@ def refresh_latest() -> None:
             write_current(latest)
 
 
+def _alone() -> bool:
+    """Whether nobody else publishes; nobody waits, for the next tick comes by anyway."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [PUBLISHING])
+        free: bool = cursor.fetchone()[0]
+    return free
+
+
+def _count_attempt(run: Run) -> bool:
+    """Counts before the work, as with chunks; after MAX_PUBLISHING the run has failed."""
+    own = Run.objects.open().filter(pk=run.pk)
+    with transaction.atomic():
+        if not _alone():
+            return False
+        if own.filter(publishing__lt=Run.MAX_PUBLISHING).update(publishing=F("publishing") + 1):
+            return True
+        if own.update(state=Run.State.FAILED, finished_at=timezone.now()):
+            log.error("run %s could not be published and is given up", run.pk)
+    return False
+
+
 def _close(run: Run) -> bool:
     unfinished = RunChunk.objects.filter(
         run=OuterRef("pk"), state__in=[RunChunk.State.NEW, RunChunk.State.LEASED]
     )
     dead = run.chunks.filter(state=RunChunk.State.DEAD)
-    if dead.filter(kind=RunChunk.Kind.PREPARE).exists():
+    if dead.filter(kind__in=[RunChunk.Kind.PREPARE, RunChunk.Kind.COMBINE]).exists():
         state = Run.State.FAILED
     else:
         state = Run.State.PARTIAL if dead.exists() else Run.State.COMPLETE

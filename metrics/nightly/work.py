@@ -8,17 +8,28 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import Error, connection
 from django.db.models import Exists, OuterRef
+from structlog.contextvars import bound_contextvars
 
 from metrics.failpoints import failpoint
 from metrics.models import Run, RunChunk
 from metrics.nightly.chunks import Claim, LeaseLost, bury, claim, fail, put_back
+from metrics.nightly.first_pass import combine_sums, sum_up
+from metrics.nightly.leases import kept
 from metrics.nightly.prepare import prepare
 from metrics.nightly.publish import publish
 from metrics.nightly.score_chunk import score_chunk
 from metrics.nightly.waiting import imports_before
 
 log = logging.getLogger(__name__)
+DO: dict[str, Callable[[Claim], None]] = {
+    RunChunk.Kind.PREPARE: prepare,
+    RunChunk.Kind.SUM: sum_up,
+    RunChunk.Kind.COMBINE: combine_sums,
+    RunChunk.Kind.SCORE: score_chunk,
+}
+CUTS = (RunChunk.Kind.PREPARE, RunChunk.Kind.COMBINE)  # there are more chunks after them
 
 
 @dataclass(frozen=True)
@@ -32,8 +43,8 @@ class Worked:
 def work(owner: str, *, seconds: float, wake: Callable[[], None] | None = None) -> Worked:
     """Does chunks for about `seconds` and publishes runs that became complete.
 
-    Every step may be repeated, by this worker or another. `wake` calls the other workers when a
-    run has been cut into several chunks.
+    Every step may be repeated, by this worker or another. `wake` calls one more worker where there
+    is more to do than one can: it calls the next.
     """
     until = time.monotonic() + seconds
     done = 0
@@ -47,26 +58,45 @@ def work(owner: str, *, seconds: float, wake: Callable[[], None] | None = None) 
         if chunk.kind == RunChunk.Kind.PREPARE and imports_before(chunk.run.data_cutoff):
             put_back(chunk)
             continue
-        failpoint("after_claim", key=_key(chunk))
-        _do(chunk)
+        if wake and not done and _waiting(chunk):
+            wake()
+        with bound_contextvars(run=chunk.run.pk, chunk=chunk.chunk_id):
+            failpoint("after_claim", key=_key(chunk))
+            _do(chunk)
         done += 1
-        if wake and chunk.kind == RunChunk.Kind.PREPARE and _waiting(chunk) > 1:
+        if wake and chunk.kind in CUTS and _waiting(chunk) > 1:
             wake()
         publish_finished()
     return Worked(done, more=True)
 
 
 def publish_finished() -> None:
-    """Publishes each run that has no open chunk left."""
+    """Publishes each run that has no open chunk left. One that cannot be published keeps neither
+    others nor chunks from being done: it is tried again, and given up in the end.
+    """
     unfinished = RunChunk.objects.filter(
         run=OuterRef("pk"), state__in=[RunChunk.State.NEW, RunChunk.State.LEASED]
     )
     for run in Run.objects.open().filter(~Exists(unfinished)).order_by("business_day"):
-        publish(run)
+        with bound_contextvars(run=run.pk):
+            try:
+                publish(run)
+            except Exception:
+                log.exception("run %s could not be published, it is tried again", run.pk)
+                mend_connection()
+
+
+def mend_connection() -> None:
+    """After an error: a connection that broke is closed, and the next query makes another."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _key(chunk: Claim) -> int | str:
-    return "prepare" if chunk.kind == RunChunk.Kind.PREPARE else chunk.lo
+    """What a failpoint calls it: a chunk of scores by its first account alone."""
+    if chunk.kind in CUTS:
+        return chunk.kind
+    return chunk.lo if chunk.kind == RunChunk.Kind.SCORE else f"{chunk.kind}-{chunk.lo}"
 
 
 def _waiting(chunk: Claim) -> int:
@@ -75,10 +105,23 @@ def _waiting(chunk: Claim) -> int:
 
 def _do(chunk: Claim) -> None:
     try:
-        (prepare if chunk.kind == RunChunk.Kind.PREPARE else score_chunk)(chunk)
+        with kept(chunk):
+            DO[chunk.kind](chunk)
     except LeaseLost:
         log.warning("run %s chunk %s: lease lost, result dropped", chunk.run.pk, chunk.chunk_id)
     except Exception as error:
         log.exception("run %s chunk %s failed", chunk.run.pk, chunk.chunk_id)
         last = traceback.extract_tb(error.__traceback__)[-1]
-        fail(chunk, f"{type(error).__name__}: {error} ({last.name}, line {last.lineno})")
+        _fail(chunk, f"{type(error).__name__}: {error} ({last.name}, line {last.lineno})")
+
+
+def _fail(chunk: Claim, error: str) -> None:
+    """On a connection that works: what failed may have been the connection itself. Where there is
+    no database at all, the lease ends by itself.
+    """
+    mend_connection()
+    try:
+        fail(chunk, error)
+    except Error:
+        connection.close()
+        raise

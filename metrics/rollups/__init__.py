@@ -6,6 +6,7 @@ corrected events stay right. Everything is derived; `rebuild` makes it again fro
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.db import connection, transaction
@@ -44,6 +45,9 @@ WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
 ORDER BY account_id, day
 ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at
 """
+DIRTY = """
+SELECT EXISTS (SELECT FROM metrics_dirtyday WHERE account_id >= %(lo)s AND account_id < %(hi)s)
+"""
 STEPS = ("ANALYZE touched", CONSUME, *activity.STEPS, *features.STEPS)
 
 
@@ -59,6 +63,20 @@ def refresh(account_ids: range | None = None) -> int:
         days += found
         if found < SLICE:
             return days
+
+
+def refresh_some(account_ids: range, *, seconds: float) -> bool:
+    """As `refresh`, slice by slice, until `seconds` are over; whether nothing is left to do.
+
+    What is done stays done: who is called again goes on where this one stopped.
+    """
+    until = time.monotonic() + seconds
+    while _is_dirty(account_ids):
+        if _refresh_slice(_scope(account_ids)) < SLICE:
+            break  # what has been marked since need not wait for this night
+        if time.monotonic() > until:
+            return False
+    return True
 
 
 def rebuild(account_ids: range | None = None) -> int:
@@ -85,6 +103,12 @@ def _refresh_slice(scope: dict[str, Any]) -> int:
                 " metrics_feature_calendar"
             )
         return days
+
+
+def _is_dirty(account_ids: range) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(DIRTY, _scope(account_ids))
+        return bool(cursor.fetchone()[0])
 
 
 def _scope(account_ids: range | None) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from metrics.signals.base import (
 from metrics.signals.ceilings import Stops, ceilings, stops
 from metrics.signals.features import advanced_shares, features_heard, tenure_band
 from metrics.signals.seasons import season, users_heard
-from metrics.signals.sentiment import YEAR, last_answers, promoters_minus_detractors
+from metrics.signals.sentiment import YEAR, last_answers, net_promoters
 from metrics.signals.support import (
     SATISFIED,
     TENURE_BANDS,
@@ -53,18 +53,20 @@ class Sample:
     """Sums over one chunk of accounts."""
 
     weeks: tuple[dt.date, ...]
-    users: Floats  # [A, W] active users, NaN where unknown
+    users: npt.NDArray[np.float32]  # [A, W] active users, NaN where unknown
     user_weeks: Floats  # [5] by band of tenure, 84 days
     tickets: Floats  # [5] by band of the opener's tenure, 84 days
     tickets_by_day: Floats  # [84], oldest first
-    ratings: pd.Series  # satisfied or not
-    answers: pd.Series  # NPS scores
+    rated: int  # tickets with a rating
+    satisfied: int
+    scores: int  # NPS answers
+    net_promoters: int  # promoters less detractors among them
     sent: int
     answered: int
     stops: Stops
     advanced_users: Floats  # [5] active people by band of tenure
     advanced_use: Floats  # [5] sum of their shares of advanced features
-    arr: pd.DataFrame  # currency, arr, one row per account
+    arr: Mapping[str, Floats]  # by currency, one number per account
     intro: Floats  # [2, 4] introductory and classified tickets by the account's age, 365 days
 
 
@@ -73,6 +75,7 @@ def sample(frames: Frames) -> Sample:
     stays = ~frames.accounts["notice_given"].to_numpy(dtype=bool)
     surveys = _of(stays, frames.surveys)
     rated = _of(stays, ratings(frames, days=YEAR))
+    scores = _of(stays, last_answers(frames))["score"]
     sent = surveys[surveys["sent_days_ago"].fillna(surveys["answered_days_ago"]) <= YEAR]
     recent = frames.tickets[frames.tickets["opened_days_ago"] <= TICKET_DAYS]
     weekly = user_weeks(frames) * _can_expect(frames)[frames.people["account"]][:, None]
@@ -84,18 +87,20 @@ def sample(frames: Frames) -> Sample:
     band = tenure_band(frames)
     return Sample(
         weeks=frames.weeks,
-        users=users_heard(frames)[stays],
+        users=users_heard(frames)[stays].astype(np.float32),
         user_weeks=weekly.sum(axis=0),
         tickets=_tickets_by_tenure(frames, recent, weekly.sum(axis=0)),
         tickets_by_day=by_day.astype(np.float64),
-        ratings=rated["rating"] >= SATISFIED,
-        answers=_of(stays, last_answers(frames))["score"],
+        rated=len(rated),
+        satisfied=int((rated["rating"] >= SATISFIED).sum()),
+        scores=len(scores),
+        net_promoters=net_promoters(scores),
         sent=len(sent),
         answered=int(sent["answered_days_ago"].notna().sum()),
         stops=stops(frames),
         advanced_users=_by_band(band[asked]),
         advanced_use=_by_band(band[asked], advanced[asked]),
-        arr=frames.accounts.loc[stays, ["currency", "arr"]].dropna(),
+        arr=_arr(frames.accounts[stays]),
         intro=intro_by_age(frames, _of(stays, classified(frames, days=YEAR))),
     )
 
@@ -159,24 +164,24 @@ def combine(
     default = Portfolio(median_points=median_points, tenant=tenant)
     if not parts:
         return default
-    satisfied = pd.concat([part.ratings for part in parts])
-    answers = pd.concat([part.answers for part in parts])
+    rated = sum(part.rated for part in parts)
+    satisfied = sum(part.satisfied for part in parts)
+    scores = sum(part.scores for part in parts)
+    net = sum(part.net_promoters for part in parts)
     sent = sum(part.sent for part in parts)
     answered = sum(part.answered for part in parts)
     by_day = np.sum([part.tickets_by_day for part in parts], axis=0)
     return Portfolio(
         season=season(np.concatenate([part.users for part in parts]), parts[0].weeks),
-        mu_csat=float(satisfied.mean()) if len(satisfied) >= MIN_ANSWERS else default.mu_csat,
-        mu_nps=promoters_minus_detractors(answers)
-        if len(answers) >= MIN_ANSWERS
-        else default.mu_nps,
+        mu_csat=satisfied / rated if rated >= MIN_ANSWERS else default.mu_csat,
+        mu_nps=net / scores if scores >= MIN_ANSWERS else default.mu_nps,
         mu_response=answered / sent if sent >= MIN_ANSWERS else default.mu_response,
         ticket_rate=_ticket_rate(parts),
         incident_days=_incident_days(by_day, day),
         ceilings=ceilings(part.stops for part in parts),
         intro_share=intro_share([part.intro for part in parts]),
         advanced_share=_advanced_share(parts),
-        large_arr=_large_arr(pd.concat([part.arr for part in parts])),
+        large_arr=_large_arr(parts),
         tenant=tenant,
         median_points=median_points,
     )
@@ -198,11 +203,24 @@ def _advanced_share(parts: list[Sample]) -> tuple[float | None, ...]:
     )
 
 
-def _large_arr(accounts: pd.DataFrame) -> dict[str, float]:
-    """Per currency the ARR from which an account is in the top fifth."""
+def _arr(accounts: pd.DataFrame) -> dict[str, Floats]:
+    known = accounts[["currency", "arr"]].dropna()
     return {
-        str(currency): float(arr.quantile(LARGE_QUANTILE))
-        for currency, arr in accounts.groupby("currency")["arr"]
+        str(currency): arr.to_numpy(dtype=np.float64)
+        for currency, arr in known.groupby("currency")["arr"]
+    }
+
+
+def _large_arr(parts: list[Sample]) -> dict[str, float]:
+    """Per currency the ARR from which an account is in the top fifth."""
+    currencies = sorted({currency for part in parts for currency in part.arr})
+    every = {
+        currency: np.concatenate([part.arr[currency] for part in parts if currency in part.arr])
+        for currency in currencies
+    }
+    return {
+        currency: float(pd.Series(arr).quantile(LARGE_QUANTILE))
+        for currency, arr in every.items()
         if len(arr) >= MIN_ARR_ACCOUNTS
     }
 

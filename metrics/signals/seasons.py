@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from metrics.signals.base import Floats, Frames, Source, SourceState
 from metrics.signals.weeks import active_users, in_life
@@ -26,7 +28,9 @@ def users_heard(frames: Frames) -> Floats:
     return np.where(heard, active_users(frames), np.nan)
 
 
-def season(users: Floats, weeks: tuple[dt.date, ...]) -> dict[dt.date, float]:
+def season(
+    users: npt.NDArray[np.floating[Any]], weeks: tuple[dt.date, ...]
+) -> dict[dt.date, float]:
     """g(w): median over accounts with at least 5 active users of the week's active users / their
     own mean of the 13 weeks before (at least 7 of which were heard), clipped; needs 20 such
     accounts. `users` is [A, W], NaN unknown.
@@ -37,7 +41,7 @@ def season(users: Floats, weeks: tuple[dt.date, ...]) -> dict[dt.date, float]:
     for column in range(OWN_WEEKS, len(weeks)):
         own = slice(column - OWN_WEEKS, column)
         heard = known[:, own].sum(axis=1)
-        usual = np.nansum(users[:, own], axis=1) / np.maximum(heard, 1)
+        usual = np.nansum(users[:, own], axis=1, dtype=np.float64) / np.maximum(heard, 1)
         # an account that is younger than that has no usual yet
         old = (begins <= column - OWN_WEEKS) & (heard >= MIN_OWN_WEEKS)
         large = old & known[:, column] & (usual >= MIN_USERS)

@@ -111,8 +111,6 @@ def _decides(frames: Frames, answers: pd.DataFrame) -> Bools:
     return decides
 
 
-def promoters_minus_detractors(scores: pd.Series) -> float:
-    """NPS of answers, -1 to 1; NaN without any."""
-    if scores.empty:
-        return float("nan")
-    return float(np.mean((scores >= PROMOTER).astype(float) - (scores <= DETRACTOR)))
+def net_promoters(scores: pd.Series) -> int:
+    """Promoters less detractors among answers: by their number it is the NPS, -1 to 1."""
+    return int((scores >= PROMOTER).sum() - (scores <= DETRACTOR).sum())

@@ -14,7 +14,6 @@ import pytest
 from metrics.signals.base import Cadence, Frames, Portfolio, Source, Tenant
 from metrics.signals.portfolio import Sample, combine, from_json, sample, to_json
 from metrics.signals.seasons import season, users_heard
-from metrics.signals.sentiment import promoters_minus_detractors
 from tests.frames_maker import DAY, make_frames, person, weekdays
 from tests.signals.any_frames import broken
 
@@ -128,10 +127,6 @@ def test_priors_are_the_portfolios_own_values_over_a_year() -> None:
     assert found.mu_nps == pytest.approx(0.4)
     assert found.mu_response == pytest.approx(0.5)
     assert found.median_points == {"S05": 71.5}
-
-
-def test_nps_of_nobody_is_unknown() -> None:
-    assert np.isnan(promoters_minus_detractors(pd.Series([], dtype="float64")))
 
 
 # Tickets

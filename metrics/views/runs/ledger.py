@@ -51,7 +51,12 @@ def all_runs() -> QuerySet[Run]:
         Run.objects.select_related("scorecard")
         .annotate(
             dead=Count("chunks", filter=dead),
-            failed=Sum("chunks__accounts", filter=dead, output_field=IntegerField()),
+            # what the first pass could not add up is scored all the same
+            failed=Sum(
+                "chunks__accounts",
+                filter=dead & Q(chunks__kind=RunChunk.Kind.SCORE),
+                output_field=IntegerField(),
+            ),
             retried=Count("chunks", filter=again),
             error=Subquery(words.order_by("state", "pk").values("last_error")[:1]),
             seconds=F("finished_at") - F("started_at"),
