@@ -13,7 +13,7 @@ from functools import partial
 import pandas as pd  # noqa: F401
 from celery import Task, shared_task
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
@@ -133,7 +133,7 @@ def _try(when: str, *steps: Callable[[], object]) -> None:
             step()
         except Exception:
             log.exception("a step %s failed, the next tick tries it again", when)
-            connection.close_if_unusable_or_obsolete()
+            nightly.mend_connection()
 
 
 def _wake_ingest() -> None:

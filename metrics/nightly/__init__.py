@@ -7,6 +7,14 @@ from metrics.nightly.due import (
     request_days,
     request_history,
 )
-from metrics.nightly.work import work
+from metrics.nightly.work import mend_connection, work
 
-__all__ = ["database_now", "days_between", "ensure_runs", "request_days", "request_history", "work"]
+__all__ = [
+    "database_now",
+    "days_between",
+    "ensure_runs",
+    "mend_connection",
+    "request_days",
+    "request_history",
+    "work",
+]

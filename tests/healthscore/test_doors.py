@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -107,16 +107,31 @@ def test_the_health_check_needs_nobody_logged_in(client: Client) -> None:
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
-def test_the_health_check_says_when_the_database_is_gone(
+def gone() -> None:
+    raise OperationalError
+
+
+def test_a_process_lives_without_its_database_but_is_not_ready(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db import OperationalError
-
-    def gone() -> None:
-        raise OperationalError
-
     monkeypatch.setattr(connection, "cursor", gone)
 
-    answer = client.get("/healthz")
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert (answer.json()["database"], answer.json()["reasons"][-1]) == (
+        "away",
+        "the database does not answer",
+    )
+
+
+def test_a_page_without_its_database_asks_to_come_again(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(client)
+    client.raise_request_exception = False
+    monkeypatch.setattr(connection, "cursor", gone)
+
+    answer = client.get("/profile/")
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

@@ -1,0 +1,109 @@
+"""What is behind the pages, for alarms: every reason once, and none where all is well."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Organisation
+from metrics.models import Heartbeat, Run, Upload
+from metrics.models.heartbeats import TICK
+from tests.facts import live_scorecard
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _ticks(settings: object) -> None:
+    settings.TICK_SECONDS = 60.0  # type: ignore[attr-defined]
+
+
+def reasons(client: Client) -> list[str]:
+    answer = client.get("/readyz")
+    found: list[str] = answer.json()["reasons"]
+    assert answer.status_code == (503 if found else 200)
+    assert answer.json()["ready"] is not bool(found)
+    return found
+
+
+def all_is_well() -> None:
+    Heartbeat.beat("host:1", queues="nightly", is_new=True)
+    Heartbeat.beat(TICK)
+
+
+def age(name: str, *, seconds: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE metrics_heartbeat SET seen_at = now() - %s * interval '1 s' WHERE name = %s",
+            [seconds, name],
+        )
+
+
+def make_night(day: dt.date, *, state: str, created: dt.datetime) -> Run:
+    run = Run.objects.request(
+        day, kind="nightly", scorecard=live_scorecard(), data_cutoff=created, code_version="test"
+    )
+    is_published = state == "complete"
+    Run.objects.filter(pk=run.pk).update(state=state, created_at=created, is_published=is_published)
+    return run
+
+
+def test_a_new_installation_at_work_is_ready(client: Client) -> None:
+    all_is_well()
+    assert reasons(client) == []
+    found = client.get("/readyz").json()
+    assert found.pop("tick_age_s") < 60
+    assert found == {
+        "ready": True,
+        "reasons": [],
+        "database": "ok",
+        "broker": "ok",
+        "workers": 1,
+        "last_complete_night": None,
+        "oldest_waiting_s": None,
+    }
+
+
+def test_nobody_at_work_is_said(client: Client) -> None:
+    silent = "beat is silent, or nobody does its ticks"
+    assert reasons(client) == ["no worker has shown a sign of life", silent]
+    all_is_well()
+    age("host:1", seconds=200)
+    age(TICK, seconds=301)
+    assert reasons(client) == ["no worker has shown a sign of life", silent]
+
+
+def test_a_broker_that_is_away_is_said(client: Client, settings: object) -> None:
+    all_is_well()
+    settings.CELERY_BROKER_URL = "redis+socket:///nowhere.sock?virtual_host=0"  # type: ignore[attr-defined]
+    assert reasons(client) == ["the broker does not answer"]
+
+
+def test_a_night_that_did_not_come_is_said(client: Client) -> None:
+    all_is_well()
+    today = Organisation.current().day_of(timezone.now())
+    old = timezone.now() - dt.timedelta(days=4)
+    make_night(today - dt.timedelta(days=3), state="complete", created=old)
+    [reason] = reasons(client)
+    assert reason.endswith("is not complete")
+    make_night(today - dt.timedelta(days=1), state="complete", created=old)
+    make_night(today, state="complete", created=timezone.now())
+    assert reasons(client) == []
+
+
+def test_work_that_nobody_takes_is_said(client: Client) -> None:
+    all_is_well()
+    asked = timezone.now() - dt.timedelta(minutes=16)
+    upload = Upload.objects.create(source="usage", state="checking", asked_at=asked)
+    assert reasons(client) == ["work waits for 16 minutes"]
+    Upload.objects.filter(pk=upload.pk).update(claimed_at=timezone.now())
+    assert reasons(client) == []
+
+
+def test_signs_of_life_of_long_ago_are_forgotten() -> None:
+    all_is_well()
+    age("host:1", seconds=90_000)
+    Heartbeat.forget()
+    assert list(Heartbeat.objects.values_list("name", flat=True)) == [TICK]
