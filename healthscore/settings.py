@@ -5,6 +5,7 @@ HEALTHSCORE_LOCAL=1      plain http on this machine; what is not set comes from 
 HEALTHSCORE_ROLE         web, worker, command or migrate: limits of the database connection
 CSRF_TRUSTED_ORIGINS     https origins, when a proxy changes the host name
 EMAIL_HOST               a mail server; without one, mails stand in the log of the web process
+HTTP_REQUESTS_PER_MINUTE, HTTP_CALLS_PER_SECOND   how fast one write key may send data
 TRUSTED_PROXIES          how many proxies in front are ours (0: believe no forwarded header)
 """
 
@@ -161,7 +162,8 @@ CSRF_COOKIE_NAME = "csrftoken" if LOCAL else "__Host-csrftoken"
 CSRF_COOKIE_SECURE = not LOCAL
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = not LOCAL
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+# Over http data are refused, not redirected: their key would travel in the clear every time.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$", r"^v1/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 0 if LOCAL else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL
@@ -212,6 +214,11 @@ WHITENOISE_MAX_AGE = 60 if LOCAL else 3600
 # silent is given to another
 CHUNK_ACCOUNTS = env.int("HEALTHSCORE_CHUNK_ACCOUNTS", 500)
 LEASE_SECONDS = env.float("HEALTHSCORE_LEASE_SECONDS", 60)
+
+# Data over HTTP: how fast one key may send, and how long a body may take to come
+HTTP_REQUESTS_PER_MINUTE = env.int("HTTP_REQUESTS_PER_MINUTE", 600)
+HTTP_CALLS_PER_SECOND = env.int("HTTP_CALLS_PER_SECOND", 2_000)
+HTTP_BODY_SECONDS = env.float("HTTP_BODY_SECONDS", 20.0)
 
 # Celery: reliability rests on the ledger in PostgreSQL, not on the broker
 CELERY_BROKER_URL = required("REDIS_URL", local=PLACE.broker_url)

@@ -2,8 +2,9 @@
 
 from django.urls import include, path
 
+from metrics.api import CALLS, receive
 from metrics.models.scorecards import DEFAULT_LINE
-from metrics.views import account, day, imports, portfolio, runs, scorecard, setup
+from metrics.views import account, day, imports, keys, portfolio, runs, scorecard, setup
 from metrics.views.help import help_page
 from metrics.views.users_csv import users_csv
 
@@ -85,6 +86,9 @@ urlpatterns = [
     path("runs/unmatched/match/", runs.unmatched_match, name="unmatched_match"),
     path("runs/unmatched/give/", runs.alias_give, name="alias_give"),
     path("runs/unmatched/<int:pk>/take-back/", runs.alias_take_back, name="alias_take_back"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/<int:pk>/revoke/", keys.key_revoke, name="key_revoke"),
+    *[path(f"v1/{call}", receive, {"call": call}, name=f"v1_{call}") for call in CALLS],
     path("imports/", imports.imports, name="imports"),
     path("imports.csv", imports.imports_csv, name="imports_csv"),
     path("imports/new/", imports.imports_new, name="imports_new"),

@@ -22,6 +22,7 @@ ALIVE = 48_711
 # these make rows of other sources placeable, and so must not run beside them
 ENTITIES = ("accounts", "people")
 PATIENCE = dt.timedelta(minutes=1)
+PUSH_WAITS = "3s"
 INTERRUPTED = "interrupted: nothing of it was stored"
 REJECT_COLUMNS = (
     "batch_id", "line", "column", "code", "message", "raw", "state", "waits_for_account",
@@ -39,6 +40,17 @@ def enter(source: str, batch_id: int) -> None:
     _take_time()
     for kind, space, number in _locks(source, batch_id):
         execute(f"SELECT pg_advisory_xact_{kind}(%s, %s)", [space, number])
+
+
+def enter_pushed(*, alone: bool) -> None:
+    """`enter` for the calls of a request, which nobody lets wait for long: the sender comes again.
+
+    Requests do not keep one another out: what both bring is stored once by its key. `alone`: it
+    brings accounts or people. Raises OperationalError (55P03) where the door stays shut.
+    """
+    execute(f"SET LOCAL lock_timeout = '{PUSH_WAITS}'")
+    kind = "lock" if alone else "lock_shared"
+    execute(f"SELECT pg_advisory_xact_{kind}(%s, %s)", [DOOR, 0])
 
 
 def try_enter(source: str, batch_id: int) -> bool:

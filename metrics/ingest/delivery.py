@@ -15,12 +15,16 @@ OLDEST = dt.timedelta(days=400)
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One batch: `now` is when it was imported, `zone` where the organisation's days begin."""
+    """One batch: `now` is when it was imported, `zone` where the organisation's days begin.
+
+    `slack`: an event that comes again may be this much off the first time.
+    """
 
     batch_id: int
     now: dt.datetime
     zone: dt.tzinfo
     known_at: KnownAt = "import"
+    slack: dt.timedelta = dt.timedelta()
 
     def known(self, happened: dt.datetime | dt.date | None) -> dt.datetime:
         """When a fact counts as known: when it happened, for a backfill, else now."""

@@ -19,6 +19,7 @@ EMAILS = """
 SELECT email, array_agg(external_id ORDER BY id) AS ids FROM accounts_person
 WHERE email = ANY(%s) GROUP BY email
 """
+ACCOUNTS = "SELECT external_id, account_id FROM accounts_person WHERE external_id = ANY(%s)"
 
 
 class PeopleLoader(EntityLoader):
@@ -42,6 +43,7 @@ class PeopleLoader(EntityLoader):
     def place(self, rows: list[Values]) -> Iterable[Values | Nowhere]:
         """The account by its id, else by the domain of the person's e-mail."""
         known = self._ids_by_email(rows)
+        accounts = self._accounts_by_id(rows)
         whos = [_who(row) for row in rows]
         self._directory.learn(whos)
         for row, who in zip(rows, whos, strict=True):
@@ -50,9 +52,12 @@ class PeopleLoader(EntityLoader):
                 message = f"{len(ids)} people have the address {row['email']}"
                 yield Nowhere(code="ambiguous_person", message=message, column="email")
                 continue
+            external_id = ids[0] if ids else row["email"]
+            if external_id in accounts:
+                yield row | {"external_id": external_id, "account_id": accounts[external_id]}
+                continue
             found = self._directory.place(who)
             if isinstance(found, Place):
-                external_id = ids[0] if ids else row["email"]
                 yield row | {"external_id": external_id, "account_id": found.account_id}
             else:
                 yield _waiting(found, row)
@@ -60,6 +65,11 @@ class PeopleLoader(EntityLoader):
     def _ids_by_email(self, rows: list[Values]) -> dict[str, list[str]]:
         emails = sorted({row["email"] for row in rows if not row["external_id"]})
         return {r["email"]: r["ids"] for r in fetch(EMAILS, [emails])} if emails else {}
+
+    def _accounts_by_id(self, rows: list[Values]) -> dict[str, int]:
+        """Of people whom rows name without their account: they stay where they are."""
+        ids = sorted({r["external_id"] for r in rows if r["external_id"] and not _account(r)})
+        return {r["external_id"]: r["account_id"] for r in fetch(ACCOUNTS, [ids])} if ids else {}
 
     def key(self, values: Values) -> Any:
         return values["external_id"]
@@ -110,9 +120,14 @@ class PeopleLoader(EntityLoader):
         return self._beginnings.known_at(values["account_id"])
 
 
+def _account(row: Values) -> str | None:
+    account: str | None = row["account_external_id"]
+    return account
+
+
 def _who(row: Values) -> Who:
     """The account alone: the e-mail serves for its domain, not to find a person."""
-    account = row["account_external_id"]
+    account = _account(row)
     domain = domain_of(row["email"]) if row["email"] and not account else ""
     return Who(account=account, email=f"@{domain}" if domain else None)
 
@@ -120,7 +135,16 @@ def _who(row: Values) -> Who:
 def _waiting(found: Nowhere, row: Values) -> Nowhere:
     if found.code == "ambiguous_account":
         return replace(found, column="email")
-    if row["account_external_id"] or found.code != "unknown_person":
+    if _account(row):
+        return found
+    if row["external_id"] and found.code == "missing_value":
+        return Nowhere(
+            code="unknown_account",
+            message="it names no account, and nobody knows this person yet",
+            column="account_external_id",
+            person=row["external_id"],
+        )
+    if found.code != "unknown_person":
         return found
     return Nowhere(
         code="unknown_account",

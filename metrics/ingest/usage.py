@@ -65,8 +65,9 @@ JOIN LATERAL (
 ) u ON true
 LEFT JOIN accounts_person p ON p.id = u.person_id
 LEFT JOIN metrics_feature f ON f.id = u.feature_id
-WHERE (u.account_id, u.person_id, u.feature_id, u.occurred_at, u.count)
-      IS DISTINCT FROM (s.account_id, s.person_id, s.feature_id, s.occurred_at, s.count)
+WHERE (u.account_id, u.person_id, u.feature_id, u.count)
+      IS DISTINCT FROM (s.account_id, s.person_id, s.feature_id, s.count)
+   OR u.occurred_at NOT BETWEEN s.occurred_at - %s AND s.occurred_at + %s
 ORDER BY s.place
 """
 # in order of the key, as the rollups take them: two that wait for one another never meet
@@ -158,7 +159,9 @@ class UsageLoader:
         self.tally.created += added
         if added == len(staged):
             return []
-        refused = [_conflict(rows[found["place"]], found) for found in fetch(CONFLICTS)]
+        slack = self._delivery.slack
+        found_again = fetch(CONFLICTS, [slack, slack])
+        refused = [_conflict(rows[found["place"]], found) for found in found_again]
         self.tally.duplicate += len(staged) - added - len(refused)
         return refused
 

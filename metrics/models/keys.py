@@ -7,6 +7,7 @@ scanners of published code find no false ones.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import secrets
 import string
@@ -56,7 +57,9 @@ class WriteKeyQuerySet(models.QuerySet["WriteKey"]):
         fresh = Q(expires_on=None) | Q(expires_on__gte=timezone.now().date())
         return self.filter(fresh, revoked_at=None)
 
-    def make(self, name: str, *, by: User, expires_on: object = None) -> tuple[WriteKey, str]:
+    def make(
+        self, name: str, *, by: User, expires_on: dt.date | None = None
+    ) -> tuple[WriteKey, str]:
         """A new key and its text, which nobody can read again."""
         body = f"hs_live_{_random(8)}_{_random(32)}"
         token = body + checksum(body)

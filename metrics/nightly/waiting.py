@@ -1,7 +1,7 @@
 """A night waits for the imports that began before its cut-off.
 
-What they bring is known from a moment before the cut-off, and would be missing from a night that
-does not wait: calculated again, the day would be another.
+What they bring, over HTTP too, is known from a moment before the cut-off, and would be missing
+from a night that does not wait: calculated again, the day would be another.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from metrics.ingest.batches import ALIVE, PATIENCE
+from metrics.ingest.batches import ALIVE, DOOR, PATIENCE
 from metrics.models import Batch
 
 LONGEST = dt.timedelta(hours=6)  # whatever still runs then holds no night up
@@ -19,6 +19,15 @@ LONGEST = dt.timedelta(hours=6)  # whatever still runs then holds no night up
 # the batch and its lock there are moments
 RUNNING = """
 SELECT EXISTS (
+    -- whoever takes rows in has the door from the beginning of his transaction on
+    SELECT FROM pg_locks l
+    JOIN pg_database d ON d.oid = l.database
+    JOIN pg_stat_activity a USING (pid)
+    WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.granted
+      AND l.classid = %(door)s AND l.objid = 0 AND l.objsubid = 2
+      AND a.pid <> pg_backend_pid()
+      AND a.xact_start <= %(cutoff)s AND a.xact_start > now() - %(longest)s
+) OR EXISTS (
     SELECT FROM metrics_batch b
     WHERE b.state = %(running)s AND b.started_at <= %(cutoff)s
       AND b.started_at > now() - %(longest)s
@@ -39,6 +48,7 @@ def imports_before(cutoff: dt.datetime) -> bool:
         "longest": LONGEST,
         "patience": PATIENCE,
         "alive": ALIVE,
+        "door": DOOR,
     }
     with connection.cursor() as cursor:
         cursor.execute(RUNNING, parameters)

@@ -29,4 +29,11 @@ CODES: dict[str, str] = {
     "id_conflict": "The same id came before with another content.",
     "lookup_failed": "The mapping looks a value up in another file, which does not have it.",
     "unmapped_value": "The mapping has no translation for the value.",
+    "bad_unicode": "Half of a surrogate pair: no text that can be stored.",
+    "timezone_missing": "A moment without its time zone, over HTTP.",
+    "bad_call": "A call over HTTP, or a line of JSON, that is not shaped as one.",
+    "call_too_large": "A call over HTTP of more than 32 KiB.",
+    "too_deep": "Objects and lists nested deeper than 8.",
+    "too_many_properties": "A call over HTTP with more than 64 properties or traits.",
+    "not_active": "A call that says itself that nobody was active.",
 }

@@ -210,7 +210,7 @@ def test_a_person_without_an_id_is_known_by_her_e_mail(acme: Sender) -> None:
 def test_a_person_without_an_account_is_placed_by_the_domain_of_her_e_mail(acme: Sender) -> None:
     report = acme("people", "P7,,eve@acme.example", "P8,,eve@gmail.com", "P9,,eve@nowhere.example")
     assert codes(report) == [
-        (3, "account_external_id", "missing_value"),
+        (3, "account_external_id", "unknown_account"),
         (4, "account_external_id", "unknown_account"),
     ]
     assert table(Person, "account__external_id", external_id="P7") == [("A1",)]

@@ -27,6 +27,7 @@ from metrics.models import (
     Scorecard,
     Task,
     Upload,
+    WriteKey,
 )
 from tests.facts import DAY, ago, make_line
 from tests.views.nights import make_customer, make_team, night
@@ -161,6 +162,16 @@ TABLE = """
 /runs/unmatched/match/                               GET    302 404 404 404 200
 /runs/unmatched/give/                                POST   302 404 404 404 302
 /runs/unmatched/<int:pk>/take-back/                  POST   302 404 404 404 302
+/keys/                                               GET    302 404 404 404 200
+/keys/                                               POST   302 404 404 404 422
+/keys/<int:pk>/revoke/                               POST   302 404 404 404 302
+/v1/track                                            POST   411 411 411 411 411
+/v1/identify                                         POST   411 411 411 411 411
+/v1/group                                            POST   411 411 411 411 411
+/v1/page                                             POST   411 411 411 411 411
+/v1/screen                                           POST   411 411 411 411 411
+/v1/alias                                            POST   411 411 411 411 411
+/v1/batch                                            POST   411 411 411 411 411
 /imports/                                            GET    302 404 404 404 200
 /imports.csv                                         GET    302 404 404 404 200
 /imports/new/                                        GET    302 404 404 404 200
@@ -242,6 +253,7 @@ def make_world() -> World:
     Reject.objects.create(batch=batch, line=1, code="x", message="x", raw={})
     alias = Alias.objects.match("x-1", account, by=ada)
     upload = Upload.objects.receive("accounts", [b"external_id,name\nA,B\n"], file_name="a.csv")
+    key, _ = WriteKey.objects.make("Web app", by=ada)
     make_line("enterprise")
     Scorecard.objects.start_draft(Scorecard.objects.live("enterprise"), by=ada)
     values = {
@@ -257,6 +269,7 @@ def make_world() -> World:
         "/runs/": {"pk": run.pk, "batch": batch.pk},
         "/runs/sources/": {"key": "usage"},
         "/runs/unmatched/": {"pk": alias.pk},
+        "/keys/": {"pk": key.pk},
         "/imports/": {"pk": batch.pk, "source": "accounts"},
         "/imports/files/": {"pk": upload.pk},
     }

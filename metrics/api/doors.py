@@ -1,0 +1,135 @@
+"""The door itself: who it is, how much it is, what it says, and into the tables."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from psycopg_pool import PoolTimeout
+
+from metrics.api import rates
+from metrics.api.answers import Refused
+from metrics.api.body import check_length, read_body
+from metrics.ingest.delivery import OLDEST
+from metrics.ingest.push import BatchClosed, Counts, take_in
+from metrics.models.keys import IN_ADDRESS, TOKEN, WriteKey
+from metrics.sources.base import Rules
+from metrics.sources.json_text import BadJson, load
+from metrics.sources.segment import MAX_EVENT, Shaped, Shaper
+
+log = logging.getLogger(__name__)
+MAX_CALLS = 1_000
+COME_AGAIN = 5.0  # seconds
+CALLS = ("track", "identify", "group", "page", "screen", "alias", "batch")
+AWAY = (OperationalError, InterfaceError, PoolTimeout, BatchClosed)
+
+
+@csrf_exempt  # there is no cookie: the key is the permission
+@login_not_required
+@require_POST
+def receive(request: HttpRequest, call: str) -> JsonResponse:
+    """Takes in one call, or a batch of them. 200 means that all of it is committed; calls that are
+    refused one by one are counted in the answer and listed with their reasons for admins.
+    """
+    try:
+        counts = _receive(request, call)
+    except Refused as refused:
+        return refused.answer()
+    except AWAY as error:
+        log.warning("a request could not be stored: %s", error)
+        busy = Refused(503, "Nothing of it is stored: come again", retry_after=COME_AGAIN)
+        return busy.answer()
+    return JsonResponse({"success": True, **vars(counts)})
+
+
+def _receive(request: HttpRequest, call: str) -> Counts:
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        raise Refused(403, "Only https: a key that was sent in the clear is no secret")
+    _refuse_key_in_address(request)
+    length = check_length(request)
+    key = _key_of_header(request)
+    if key:
+        rates.take(key.pk, rates.requests())
+    data = read_body(request, length)
+    if call != "batch" and len(data) > MAX_EVENT:
+        raise Refused(413, f"A call is longer than {MAX_EVENT:,} bytes")
+    try:
+        body = load(data)
+    except BadJson as error:
+        raise Refused(400, f"The body cannot be read as JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise Refused(400, "The body is not a JSON object")
+    if key is None:
+        key = _key_of_body(body)
+        rates.take(key.pk, rates.requests())
+    calls = _calls(body) if call == "batch" else [body]
+    rates.take(key.pk, rates.calls(), len(calls))
+    shaped = _shaped(body, calls, "" if call == "batch" else call, size=len(data))
+    counts = take_in(shaped, key=key)
+    key.used()
+    return counts
+
+
+def _calls(body: dict[str, Any]) -> list[Any]:
+    """The calls of a batch. Raises Refused."""
+    calls = body.get("batch")
+    if not isinstance(calls, list):
+        raise Refused(400, "A batch is an object with a list under the name batch")
+    if len(calls) > MAX_CALLS:
+        raise Refused(413, f"{len(calls):,} calls, at most {MAX_CALLS:,} come in one batch")
+    return calls
+
+
+def _shaped(body: dict[str, Any], calls: list[Any], kind: str, *, size: int) -> Shaped:
+    now = timezone.now()
+    rules = Rules(zone=timezone.get_default_timezone(), now=now, oldest=now - OLDEST)
+    shaper = Shaper(rules, sent_at=body.get("sentAt"), must_measure=size > MAX_EVENT)
+    for line, one in enumerate(calls, start=1):
+        shaper.add(line, one, kind=kind)
+    return shaper.found
+
+
+def _refuse_key_in_address(request: HttpRequest) -> None:
+    """Addresses end up in logs of every proxy on the way: such a key is no secret any more."""
+    found = TOKEN.search(request.META.get("QUERY_STRING", ""))
+    key = WriteKey.objects.find(found[0]) if found else None
+    if key:
+        key.revoke(why=IN_ADDRESS)
+        log.warning("write key %s was sent in an address and is revoked", key.prefix)
+    if found or "writeKey" in request.GET:
+        raise Refused(401, "A key in the address is refused, and revoked: send it as user name")
+
+
+def _key_of_header(request: HttpRequest) -> WriteKey | None:
+    """The key in force of the Authorization header; None where there is no such header."""
+    said = request.headers.get("Authorization", "")
+    if not said:
+        return None
+    kind, _, value = said.partition(" ")
+    try:
+        if kind.lower() != "basic":
+            raise Refused(401, "Send the key as user name of Basic authorization")
+        token = base64.b64decode(value.strip(), validate=True).decode("ascii")
+    except (binascii.Error, ValueError) as error:
+        raise Refused(401, "The Authorization header cannot be read") from error
+    return _find(token.partition(":")[0])
+
+
+def _key_of_body(body: dict[str, Any]) -> WriteKey:
+    return _find(body.get("writeKey"))
+
+
+def _find(token: object) -> WriteKey:
+    key = WriteKey.objects.find(token) if isinstance(token, str) else None
+    if key is None:
+        raise Refused(401, "No key in force: it is missing, mistyped, revoked or expired")
+    return key

@@ -1,0 +1,161 @@
+"""The HTTP door's way into the tables: the calls of one request in one transaction.
+
+What comes with one key within one hour is one batch, which grows: a batch for every request would
+bury the list of imports. Requests run beside one another and beside files; only those that bring
+accounts or people want the door for themselves, for the milliseconds that they take.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import Error, connection, transaction
+
+from accounts.models import Organisation
+from metrics.ingest import batches
+from metrics.ingest.aliases import store_aliases
+from metrics.ingest.delivery import Delivery, Tally
+from metrics.ingest.door import PASSING, TRIES
+from metrics.ingest.loaders import LOADERS
+from metrics.ingest.replay import replay
+from metrics.ingest.tables import fetch
+from metrics.models import WriteKey
+from metrics.sources.base import Refusal
+from metrics.sources.segment import Shaped
+
+ORDER = ("accounts", "people", "usage")
+# a sender's clock is corrected by when it sent: the second try of a call is a little off the first
+SLACK = dt.timedelta(minutes=10)
+OPEN = """
+SELECT id FROM metrics_batch
+WHERE source = %(source)s AND started_at >= date_trunc('hour', clock_timestamp())
+  AND write_key_id = %(key)s AND state = 'finished' AND undo_asked_at IS NULL
+ORDER BY started_at DESC LIMIT 1
+"""
+BEGIN = """
+INSERT INTO metrics_batch (source, file_name, mapping, known_at_mode, state, error, started_at,
+                           finished_at, received, accepted, duplicate, quarantined, created,
+                           updated, is_undoable, write_key_id)
+VALUES (%(source)s, %(name)s, '', 'import', 'finished', '', clock_timestamp(), clock_timestamp(),
+        0, 0, 0, 0, 0, 0, true, %(key)s)
+RETURNING id
+"""
+GROW = """
+UPDATE metrics_batch SET
+    finished_at = clock_timestamp(), received = received + %(received)s,
+    accepted = accepted + %(accepted)s, duplicate = duplicate + %(duplicate)s,
+    quarantined = quarantined + %(quarantined)s, created = created + %(created)s,
+    updated = updated + %(updated)s
+WHERE id = %(id)s AND state = 'finished' AND undo_asked_at IS NULL
+RETURNING id
+"""
+
+
+class BatchClosed(Exception):
+    """The batch of this hour was asked to be undone in the meantime: another one is needed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """received = accepted + duplicate + quarantined, of one request; a call may be two rows."""
+
+    received: int
+    accepted: int
+    duplicate: int
+    quarantined: int
+
+
+def take_in(shaped: Shaped, *, key: WriteKey) -> Counts:
+    """Stores the calls of one request; when it returns they are committed. Safe to repeat."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                return _Request(shaped, key).store()
+        except BatchClosed:
+            if left == 0:
+                raise
+        except Error as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if left == 0 or state not in PASSING or connection.in_atomic_block:
+                raise
+            time.sleep(random.uniform(0.01, 0.2))  # noqa: S311  # only to step out of the way
+    raise AssertionError("the last try either returns or raises")
+
+
+class _Request:
+    def __init__(self, shaped: Shaped, key: WriteKey) -> None:
+        self._shaped = shaped
+        self._key = key
+        self._total = Tally()
+
+    def store(self) -> Counts:
+        """In the caller's transaction."""
+        shaped = self._shaped
+        brings_entities = bool(
+            shaped.aliases or shaped.rows.get("accounts") or shaped.rows.get("people")
+        )
+        batches.enter_pushed(alone=brings_entities)
+        # after the lock: a night whose cut-off is later waits for whoever holds it
+        now = fetch("SELECT clock_timestamp() AS now")[0]["now"]
+        zone = Organisation.current().zone
+        changed = 0
+        for source in ORDER:
+            if source == "usage" and changed:  # rows of this request come after those that wait
+                replay(Delivery(batch_id=0, now=now, zone=zone))
+            changed += self._load(source, now, zone)
+        total = self._total
+        return Counts(
+            received=total.received,
+            accepted=total.accepted,
+            duplicate=total.duplicate,
+            quarantined=total.quarantined,
+        )
+
+    def _load(self, source: str, now: dt.datetime, zone: dt.tzinfo) -> int:
+        """Rows of one source; returns how many of them made something new or changed it."""
+        rows = self._shaped.rows.get(source, [])
+        refused: list[Refusal] = list(self._shaped.refused.get(source, []))
+        aliases = self._shaped.aliases if source == "people" else []
+        if not (rows or refused or aliases):
+            return 0
+        batch_id = self._batch(source)
+        delivery = Delivery(batch_id=batch_id, now=now, zone=zone, slack=SLACK)
+        loader = LOADERS[source](delivery)
+        tally = loader.tally
+        tally.received = len(rows) + len(refused) + len(aliases)
+        if rows:
+            refused += loader.load(rows)
+            loader.finish()
+        if aliases:
+            refused += store_aliases(aliases, tally, by=self._key.created_by_id)
+        tally.quarantined = len(refused)
+        batches.store_rejects(batch_id, sorted(refused, key=lambda refusal: refusal.line))
+        self._grow(batch_id, tally)
+        return tally.accepted
+
+    def _batch(self, source: str) -> int:
+        about = {"source": source, "key": self._key.pk, "name": f"HTTP: {self._key.name}"[:255]}
+        found = fetch(OPEN, about) or fetch(BEGIN, about)
+        batch_id: int = found[0]["id"]
+        return batch_id
+
+    def _grow(self, batch_id: int, tally: Tally) -> None:
+        """The row of the batch is locked from here to the COMMIT, which is near."""
+        counts: dict[str, Any] = {
+            "id": batch_id,
+            "received": tally.received,
+            "accepted": tally.accepted,
+            "duplicate": tally.duplicate,
+            "quarantined": tally.quarantined,
+            "created": tally.created,
+            "updated": tally.updated,
+        }
+        if not fetch(GROW, counts):
+            raise BatchClosed
+        total = self._total
+        for name in ("received", "created", "updated", "duplicate", "quarantined"):
+            setattr(total, name, getattr(total, name) + getattr(tally, name))
