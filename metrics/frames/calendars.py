@@ -83,3 +83,30 @@ def unpack(calendars: Calendars, column: str, window: Window) -> Bools:
         if lo < hi:
             days[rows, lo - offset : hi - offset] = bits[rows, lo:hi]
     return days
+
+
+def last_days_ago(calendars: Calendars, column: str, window: Window) -> npt.NDArray[np.int64]:
+    """Days from t back to the last day of the window that is set; 0 where none is.
+
+    A bit string is seven numbers of 64 bits: none of its days has to be unpacked.
+    """
+    words = np.ascontiguousarray(calendars[column]["days"]).view(">u8").astype(np.uint64)
+    offsets = (window.first_day - POSTGRES_EPOCH).days - calendars["base"].astype(np.int64)
+    ago = np.zeros(len(calendars), dtype=np.int64)
+    for offset in np.unique(offsets):
+        rows = np.flatnonzero(offsets == offset)
+        inside = words[rows] & _mask(int(offset))
+        behind = inside.shape[1] - 1 - (inside[:, ::-1] != 0).argmax(axis=1)
+        word = inside[np.arange(len(rows)), behind]
+        lowest = word & (~word + np.uint64(1))
+        # a power of two is exact as a float: its exponent counts the bits behind the last day
+        last = 64 * behind + 64 - np.frexp(lowest.astype(np.float64))[1]
+        ago[rows] = np.where(word != 0, HISTORY_DAYS - (last - offset), 0)
+    return ago
+
+
+def _mask(offset: int) -> npt.NDArray[np.uint64]:
+    """The bits of a window that begins at this one."""
+    bits = np.zeros(CALENDAR_DAYS, dtype=np.uint8)
+    bits[max(offset, 0) : max(offset + HISTORY_DAYS, 0)] = 1
+    return np.packbits(bits).view(">u8").astype(np.uint64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from metrics.frames.columns import DAY, FLAG, ID, MOMENT, NUMBER, TEXT
 from metrics.frames.past import Kind, Past
 from metrics.frames.window import Window
 
@@ -29,6 +30,14 @@ WHERE (released_on IS NULL OR released_on < %(day)s) AND key <> 'login'
   AND (is_declared OR first_used_on < %(day)s)
 ORDER BY id
 """
+TRAINING_COLUMNS = {
+    "person_id": ID,
+    "course": TEXT,
+    "persona": TEXT,
+    "level": TEXT,
+    "status": TEXT,
+    "completed_days_ago": NUMBER,
+}
 TRAINING = f"""
 SELECT person_id, course, persona, level, status, {_ago("done_at")} AS completed_days_ago
 FROM (
@@ -40,6 +49,13 @@ FROM (
 ) latest
 ORDER BY person_id, id
 """  # noqa: S608 our own names, values are parameters
+MILESTONE_COLUMNS = {
+    "account_id": ID,
+    "name": TEXT,
+    "due_on": DAY,
+    "value": FLAG,
+    "completed_on": DAY,
+}
 MILESTONES = """
 SELECT m.account_id, m.name, m.due_on, m.is_value AS value,
        CASE WHEN m.completed_on < %(day)s AND m.completed_known_at <= %(cutoff)s
@@ -48,6 +64,22 @@ FROM {milestones} m
 WHERE m.account_id >= %(lo)s AND m.account_id < %(hi)s AND m.known_at <= %(cutoff)s
 ORDER BY m.account_id, m.due_on, m.name
 """
+TICKET_COLUMNS = {
+    "account_id": ID,
+    "person_id": ID,
+    "external_id": TEXT,
+    "opened": MOMENT,
+    "opened_days_ago": ID,
+    "first_answer": MOMENT,
+    "solved_days_ago": NUMBER,
+    "severity": TEXT,
+    "topic": TEXT,
+    "maturity": TEXT,
+    "escalated": FLAG,
+    "reopens": ID,
+    "channel": TEXT,
+    "csat": NUMBER,
+}
 TICKETS = f"""
 SELECT account_id, person_id, external_id, opened_at AT TIME ZONE %(zone)s AS opened,
        {_ago("opened_at")} AS opened_days_ago,
@@ -68,6 +100,16 @@ WHERE greatest(opened_at, coalesce(solved_at, 'infinity'))
       >= %(first_day)s::timestamp AT TIME ZONE %(zone)s
 ORDER BY account_id, opened_at, id
 """  # noqa: S608 our own names, values are parameters
+SURVEY_COLUMNS = {
+    "account_id": ID,
+    "person_id": ID,
+    "external_id": TEXT,
+    "kind": TEXT,
+    "sent_days_ago": NUMBER,
+    "answered_days_ago": NUMBER,
+    "score": NUMBER,
+    "followed_up_days_ago": NUMBER,
+}
 SURVEYS = f"""
 SELECT account_id, person_id, external_id, kind, sent_days_ago, answered_days_ago, score,
        followed_up_days_ago
@@ -94,12 +136,14 @@ def read_features(window: Window, past: Past) -> pd.DataFrame:
     """
     features = window.fetch(FEATURES.format(features=past.rows(Kind.FEATURE)))
     features["personas"] = [tuple(personas) for personas in features["personas"]]
-    return _floats(features, "released_days_ago")
+    released = pd.to_numeric(features["released_days_ago"])
+    features["released_days_ago"] = released.astype(np.float64)
+    return features
 
 
 def read_training(window: Window, *, person_ids: pd.Index[int]) -> pd.DataFrame:
     """The latest known state of each course of each person."""
-    rows = _floats(window.fetch(TRAINING), "completed_days_ago")
+    rows = window.fetch_columns(TRAINING, TRAINING_COLUMNS)
     rows["person"] = person_ids.get_indexer(pd.Index(rows.pop("person_id")))
     return rows[rows["person"] >= 0].reset_index(drop=True)
 
@@ -108,12 +152,13 @@ def read_milestones(
     window: Window, past: Past, *, account_ids: pd.Index[int], starts: pd.Series
 ) -> pd.DataFrame:
     """Value tasks with their days counted from the contract's start; NaN: no due day."""
-    rows = window.fetch(MILESTONES.format(milestones=past.rows(Kind.MILESTONE)))
+    query = MILESTONES.format(milestones=past.rows(Kind.MILESTONE))
+    rows = window.fetch_columns(query, MILESTONE_COLUMNS)
     rows["account"] = account_ids.get_indexer(pd.Index(rows.pop("account_id")))
     rows = rows[rows["account"] >= 0].reset_index(drop=True)
     start = pd.to_datetime(starts.iloc[rows["account"]].reset_index(drop=True))
     for date, day in (("due_on", "due_day"), ("completed_on", "completed_day")):
-        rows[day] = (pd.to_datetime(rows.pop(date)) - start).dt.days.astype(np.float64)
+        rows[day] = (rows.pop(date) - start).dt.days.astype(np.float64)
     return rows
 
 
@@ -123,10 +168,10 @@ def read_tickets(
     """Tickets opened or solved within the window, and those still open, as known by the cut-off;
     of more than two years ago none.
     """
-    rows = _place(window.fetch(TICKETS), account_ids, person_ids)
+    rows = _place(window.fetch_columns(TICKETS, TICKET_COLUMNS), account_ids, person_ids)
     for moment in ("opened", "first_answer"):
-        rows[moment] = pd.to_datetime(rows[moment]).astype("datetime64[ns]")
-    return _floats(rows, "solved_days_ago", "csat")
+        rows[moment] = rows[moment].astype("datetime64[ns]")
+    return rows
 
 
 def read_surveys(
@@ -135,8 +180,7 @@ def read_surveys(
     """Surveys sent or answered within the window, as known by the cut-off; the newest answer of
     each account first, so that of two on one day the later one is the last.
     """
-    rows = _place(window.fetch(SURVEYS), account_ids, person_ids)
-    return _floats(rows, "sent_days_ago", "answered_days_ago", "score", "followed_up_days_ago")
+    return _place(window.fetch_columns(SURVEYS, SURVEY_COLUMNS), account_ids, person_ids)
 
 
 def _place(
@@ -144,13 +188,5 @@ def _place(
 ) -> pd.DataFrame:
     """Ids to positions; -1 where the person is unknown or not counted."""
     rows["account"] = account_ids.get_indexer(pd.Index(rows.pop("account_id")))
-    rows["person"] = person_ids.get_indexer(
-        pd.Index(rows.pop("person_id").fillna(-1).astype(np.int64))
-    )
+    rows["person"] = person_ids.get_indexer(pd.Index(rows.pop("person_id")))
     return rows[rows["account"] >= 0].reset_index(drop=True)
-
-
-def _floats(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    for column in columns:
-        rows[column] = pd.to_numeric(rows[column]).astype(np.float64)
-    return rows

@@ -10,12 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metrics.frames.calendars import POSTGRES_EPOCH, Calendars, read_calendars, unpack, usable
+from metrics.frames.calendars import (
+    POSTGRES_EPOCH,
+    Calendars,
+    last_days_ago,
+    read_calendars,
+    usable,
+)
 from metrics.frames.window import Window
 from metrics.signals.base import HISTORY_DAYS
 
 CALENDAR = {
-    "account_id": "bigint",
     "person_id": "bigint",
     "feature_id": "bigint",
     "base": "date",
@@ -51,11 +56,11 @@ def read_feature_use(
 
 
 def _from_calendars(calendars: Calendars, window: Window) -> pd.DataFrame:
-    days = unpack(calendars, "used_days", window)
+    ago = last_days_ago(calendars, "used_days", window)
     first = (window.day - POSTGRES_EPOCH).days - calendars["first_day"].astype(np.int64)
     # used long before the window and not since: any day before it is as good as another
     before = np.maximum(first, HISTORY_DAYS + 1)
-    last = np.where(days.any(axis=1), days[:, ::-1].argmax(axis=1) + 1, before)
+    last = np.where(ago > 0, ago, before)
     rows = pd.DataFrame(
         {
             "person_id": calendars["person_id"].astype(np.int64),

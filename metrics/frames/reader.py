@@ -8,6 +8,7 @@ import pandas as pd
 
 from accounts.models import Person
 from metrics.frames.activity import read_activity
+from metrics.frames.columns import FLAG, ID, NUMBER, TEXT
 from metrics.frames.facts import (
     read_features,
     read_milestones,
@@ -55,6 +56,19 @@ WHERE a.id >= %(lo)s AND a.id < %(hi)s AND a.known_at <= %(cutoff)s
   AND (gone.on_day IS NULL OR c.starts_on > gone.on_day)
 ORDER BY a.id
 """
+PERSON_COLUMNS = {
+    "account_id": ID,
+    "person_id": ID,
+    "group": TEXT,
+    "persona": TEXT,
+    "level": TEXT,
+    "intended": FLAG,
+    "champion": FLAG,
+    "decision_maker": FLAG,
+    "tenure_days": NUMBER,
+    "left_days": NUMBER,
+    "undated": FLAG,
+}
 PEOPLE = """
 SELECT account_id, id AS person_id, "group", persona, level,
        coalesce(intended, false) AS intended, champion, decision_maker,
@@ -126,10 +140,8 @@ def _accounts(accounts: pd.DataFrame, last_use: npt.NDArray[np.float64]) -> pd.D
 
 def _read_people(window: Window, past: Past, account_ids: pd.Index[int]) -> pd.DataFrame:
     query = PEOPLE.format(people=past.rows(Kind.PERSON))
-    people = window.fetch(query, not_people=list(Person.NOT_PEOPLE))
+    people = window.fetch_columns(query, PERSON_COLUMNS, not_people=list(Person.NOT_PEOPLE))
     people["account"] = account_ids.get_indexer(pd.Index(people.pop("account_id")))
-    for column in ("tenure_days", "left_days"):
-        people[column] = pd.to_numeric(people[column]).astype(np.float64)
     return people[people["account"] >= 0].reset_index(drop=True)
 
 
