@@ -12,6 +12,7 @@ import platform
 import resource
 import statistics
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,20 @@ BEFORE = (30, 7)  # nights before the last one, so that a page has changes to sh
 HERE = Path(__file__).resolve().parent
 
 
-def arguments(about: str, *, accounts: int = 1_000) -> argparse.Namespace:
-    """What `run.py bench NAME` understands."""
+def arguments(
+    about: str | None,
+    *,
+    accounts: int = 1_000,
+    more: Callable[[argparse.ArgumentParser], object] | None = None,
+) -> argparse.Namespace:
+    """What `run.py bench NAME` understands; `more` adds what one of them understands besides."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--accounts", type=int, default=accounts)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--fresh", action="store_true", help="make the portfolio again")
     parser.add_argument("--json", type=Path, help="where to write the numbers")
+    if more:
+        more(parser)
     return parser.parse_args()
 
 
