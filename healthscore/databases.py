@@ -20,7 +20,9 @@ LIMITS: dict[str, dict[str, str]] = {
     "migrate": {"lock_timeout": "2s"},
     "command": {},
 }
-POOL = {"min_size": 2, "max_size": 8, "timeout": 5}
+# The pool doubles the pause between attempts to connect; it begins anew after three seconds, so that
+# pages come back as soon as the database does, however long it was away.
+POOL = {"min_size": 2, "max_size": 8, "timeout": 5, "reconnect_timeout": 3}
 
 
 def database(url: str, *, role: str) -> dict[str, Any]:

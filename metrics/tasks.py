@@ -27,7 +27,6 @@ from metrics.models.demo import DemoLoad
 from metrics.models.heartbeats import TICK, Heartbeat
 
 log = logging.getLogger(__name__)
-WORK_SECONDS = 60
 PATIENCE = 0.5  # seconds for a broker to answer
 
 
@@ -157,11 +156,11 @@ def ingest_uploads() -> None:
     ingest.work_uploads()
 
 
-# a chunk that it begins in its last second has 100 of its own, see metrics.nightly.leases
-@shared_task(time_limit=WORK_SECONDS + 140, soft_time_limit=WORK_SECONDS + 120)
+# WORK_SECONDS, and a chunk that it begins in the last of them has 100 of its own, see metrics.nightly.leases
+@shared_task(time_limit=200, soft_time_limit=180)
 def work_runs() -> None:
     """Does chunks for a minute at most; calls again where more is left to claim."""
-    if nightly.work(owner(), seconds=WORK_SECONDS, wake=wake_workers).more:
+    if nightly.work(owner(), seconds=settings.WORK_SECONDS, wake=wake_workers).more:
         wake_workers()
 
 
