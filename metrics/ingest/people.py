@@ -53,11 +53,12 @@ class PeopleLoader(EntityLoader):
                 yield Nowhere(code="ambiguous_person", message=message, column="email")
                 continue
             external_id = ids[0] if ids else row["email"]
-            if external_id in accounts:
+            if external_id in accounts and not _account(row):
                 yield row | {"external_id": external_id, "account_id": accounts[external_id]}
                 continue
             found = self._directory.place(who)
             if isinstance(found, Place):
+                accounts[external_id] = found.account_id
                 yield row | {"external_id": external_id, "account_id": found.account_id}
             else:
                 yield _waiting(found, row)
@@ -151,4 +152,5 @@ def _waiting(found: Nowhere, row: Values) -> Nowhere:
         message=f"no account has the domain of {row['email']} yet",
         column="account_external_id",
         account=found.account,
+        person=row["external_id"] or "",
     )
