@@ -1,195 +1,50 @@
 """The file for production, without containers: its own commands, arguments, users and passwords.
 
-Taken from docker-compose.yml, they run against the embedded binaries on ports of this machine.
+Taken from docker-compose.yml, they run against the embedded binaries on ports of this machine; and
+so do the commands of docs/operations.md that go into a container.
 """
 
-import http.client
+import json
 import re
-import shutil
-import socket
+import shlex
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 import redis
+from pytest_django import DjangoDbBlocker
 from ruamel.yaml import YAML
 
-from healthscore.embedded.broker import binary
-from healthscore.embedded.children import Child, start, stop
-from healthscore.embedded.places import TEST, Place
-from healthscore.embedded.postgres import binaries
+from healthscore.backups import checksums
+from tests.composed import ROOT, Stack, free_port, until
+from tests.operations.clusters import connected_to
 
-ROOT = Path(__file__).resolve().parents[1]
-GIVEN = {
-    "SECRET_KEY": "compose-" + "k" * 50,
-    "DB_PASSWORD": "pass4compose",
-    "ALLOWED_HOSTS": "health.example.com",
+OURS = ("web", "worker", "worker-interactive", "beat")
+# `docker compose exec SERVICE COMMAND` in the order of the page
+COMMANDS = {
+    " ".join(words[:3] if words[0] == "python" else words[:1]): (service, words)
+    for service, line in re.findall(
+        r"^ *docker compose exec (?:-T )?(\w+) ([^<>\n]+)",
+        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    for words in [shlex.split(line)]
 }
-FROM_PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
-REFERENCE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
-
-
-def filled(value: Any) -> Any:
-    """Compose's own ${NAME}, ${NAME:-default} and ${NAME:?message}."""
-    if isinstance(value, dict):
-        return {key: filled(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [filled(inner) for inner in value]
-    if not isinstance(value, str):
-        return value
-    return REFERENCE.sub(lambda found: GIVEN.get(found[1]) or _default(found), value)
-
-
-def _default(found: re.Match[str]) -> str:
-    assert found[2] == "-", f"{found[1]} is required and was not given"
-    return found[3]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Stack:
-    """The services of the file as processes: their host names become ports of 127.0.0.1."""
-
-    def __init__(self, folder: Path) -> None:
-        self.place = Place(folder, TEST)
-        self.place.prepare()
-        read = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-        self.services: dict[str, Any] = filled(read)["services"]
-        self.addresses = {
-            name: f"127.0.0.1:{free_port()}" for name in ("db:5432", "broker:6379", "0.0.0.0:8000")
-        }
-        self.log = folder / "log"
-        self.running = ExitStack()
-
-    def here(self, text: str) -> str:
-        for there, address in self.addresses.items():
-            text = text.replace(there, address)
-        return text
-
-    def port(self, there: str) -> str:
-        return self.addresses[there].rpartition(":")[2]
-
-    def environment(self, name: str) -> dict[str, str]:
-        """What the service gets, and of ours only what finds programs."""
-        given = self.services[name]["environment"]
-        own = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "LANG": "C.UTF-8"}
-        own |= {"STATIC_ROOT": str(self.log.with_name("static")), "PORT": self.port("0.0.0.0:8000")}
-        return own | {key: self.here(str(value)) for key, value in given.items()}
-
-    def start(self, command: list[str | Path], **options: Any) -> Child:
-        with self.log.open("ab") as log:
-            child = start(command, log=log, **options)
-        self.running.callback(stop, child, patience=15)
-        return child
-
-    def database(self) -> None:
-        """As the image does: initdb with the arguments, a password, and the database."""
-        given = self.services["db"]["environment"]
-        programs, cluster = binaries(self.place), self.place.cluster
-        password = cluster.with_name("password")
-        password.write_text(given["POSTGRES_PASSWORD"], encoding="utf-8")
-        password.chmod(0o644)
-        arguments = given["POSTGRES_INITDB_ARGS"].split()
-        options = ["-U", given["POSTGRES_USER"], f"--pwfile={password}", "-A", "scram-sha-256"]
-        run = {"demoted": True, "cwd": Path("/")}
-        initdb = [programs / "initdb", "-D", cluster, "--no-sync", *options, *arguments]
-        assert self.start(initdb, **run).wait() == 0
-        port = ["-p", self.port("db:5432"), "-c", "listen_addresses=127.0.0.1", "-F"]
-        sockets = ["-c", f"unix_socket_directories={self.place.sockets}"]
-        self.start([programs / "postgres", "-D", cluster, *port, *sockets], **run)
-        # The image's health check, with the address that it has inside its container.
-        ready = [str(programs / "pg_isready"), *self.services["db"]["healthcheck"]["test"][2:]]
-        ready += ["-h", "127.0.0.1", "-p", self.port("db:5432")]
-        until(lambda: subprocess.run(ready, capture_output=True, check=False).returncode == 0)
-        address = self.environment("web")["DATABASE_URL"].rpartition("/")[0] + "/postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{given["POSTGRES_DB"]}"')
-
-    def broker(self) -> None:
-        _, *arguments = self.services["broker"]["command"]
-        options = ["--bind", "127.0.0.1", "--port", self.port("broker:6379")]
-        options += ["--dir", str(self.place.broker_data)]
-        self.start(
-            [binary(self.place), *arguments, *options], demoted=True, cwd=self.place.broker_data
-        )
-        until(lambda: redis.from_url(self.environment("web")["REDIS_URL"]).ping())
-
-    def service(self, name: str) -> Child:
-        """One of our own: its command, in its environment."""
-        command = [self.here(part) for part in self.services[name]["command"]]
-        command[0] = str(Path(sys.executable).with_name(command[0]))
-        return self.start([*command], env=self.environment(name), cwd=ROOT)
-
-    def collect_static(self) -> None:
-        """What the Dockerfile does with the pages' files."""
-        step = next(
-            line
-            for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines()
-            if "collectstatic" in line
-        )
-        words = step.split("python ")[1].rstrip("\\ ").split()
-        assert (
-            self.start([sys.executable, *words], env=self.environment("web"), cwd=ROOT).wait() == 0
-        )
-
-    def get(self, path: str) -> tuple[int, str]:
-        """Status and body of a page, asked through a TLS proxy."""
-        address = self.addresses["0.0.0.0:8000"]
-        with closing(http.client.HTTPConnection(address, timeout=10)) as line:
-            line.request("GET", path, headers={"Host": "health.example.com", **FROM_PROXY})
-            answer = line.getresponse()
-            return answer.status, answer.read().decode("utf-8", errors="replace")
-
-    def healthy(self, name: str) -> bool:
-        """The service's health check, as the file has it."""
-        _, _, *arguments = self.services[name]["healthcheck"]["test"]
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=self.environment(name),
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-        )
-        return done.returncode == 0
-
-
-def until(ready: Any, *, seconds: float = 120) -> None:
-    """Wait until `ready` is true; an error means: not yet."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if ready():
-                return
-        except (OSError, redis.ConnectionError):
-            pass
-        time.sleep(0.1)
-    raise AssertionError("not ready in time")
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Database, broker, migrate; then web, worker and beat, as the file says."""
-    made = Stack(tmp_path_factory.mktemp("compose"))
-    with made.running:
+    """Database, broker, migrate; then web, workers and beat, as the file says."""
+    with Stack(tmp_path_factory.mktemp("compose")) as made:
         made.database()
         made.broker()
         made.collect_static()
         assert made.service("migrate").wait() == 0, made.log.read_text(encoding="utf-8")[-2000:]
-        for name in ("web", "worker", "beat"):
+        for name in OURS:
             made.service(name)
         yield made
-    for folder in (made.place.data.parent, made.place.sockets.parent):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_the_file_is_a_compose_file() -> None:
@@ -202,7 +57,7 @@ def test_the_file_is_a_compose_file() -> None:
 def test_every_service_is_there_and_nobody_is_root() -> None:
     found = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 
-    assert {"db", "broker", "migrate", "web", "worker", "beat"} <= set(found["services"])
+    assert set(found["services"]) == {"db", "broker", "migrate", *OURS}
     ours = {name for name, service in found["services"].items() if service.get("build") == "."}
     users = {
         name: service["user"] for name, service in found["services"].items() if name not in ours
@@ -222,9 +77,66 @@ def test_every_queue_has_a_worker(stack: Stack) -> None:
     assert queues == {"interactive", "nightly", "ingest"}
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", OURS)
 def test_a_service_becomes_healthy(stack: Stack, name: str) -> None:
     until(lambda: stack.healthy(name))
+
+
+def test_the_broker_keeps_what_it_was_given_and_answers_its_health_check(stack: Stack) -> None:
+    test = stack.services["broker"]["healthcheck"]["test"]
+    with redis.from_url(stack.environment("web")["REDIS_URL"]) as broker:
+        kept = broker.config_get("appendonly", "appendfsync", "maxmemory-policy", "save")
+        answer = broker.execute_command(*test[2:])  # its own client is not in the wheel
+
+    assert test[:2] == ["CMD", "valkey-cli"]
+    assert answer in (True, b"PONG")
+    assert kept == {
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "maxmemory-policy": "noeviction",
+        "save": "",
+    }
+
+
+def test_a_tick_is_done_and_all_of_it_is_ready(stack: Stack) -> None:
+    until(lambda: stack.get("/readyz")[0] == 200)
+
+    found = json.loads(stack.get("/readyz")[1])
+    assert (found["reasons"], found["database"], found["broker"]) == ([], "ok", "ok")
+    assert found["workers"] == 2
+    assert found["tick_age_s"] < 60
+
+
+def test_the_commands_that_the_page_names_back_up_and_restore(
+    stack: Stack, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """With a user whom the page's own command made, into a cluster that the file made."""
+    ada = {"DJANGO_SUPERUSER_EMAIL": "ada@example.com", "DJANGO_SUPERUSER_PASSWORD": "p" * 15}
+    _do(stack, "python manage.py createsuperuser", "--noinput", **ada)
+    dump = _do(stack, "pg_dump")
+
+    with Stack(tmp_path) as other:
+        other.database()
+        _do(other, "pg_restore", standard_input=dump)
+        _do(other, "python manage.py verify")
+        printed = _do(other, "python manage.py checksums").decode()
+        address = other.environment("web")["DATABASE_URL"]
+        with django_db_blocker.unblock(), connected_to(address):
+            restored = checksums()
+    with django_db_blocker.unblock(), connected_to(stack.environment("web")["DATABASE_URL"]):
+        was = checksums()
+
+    goes_on = {"metrics_heartbeat", "cache"}
+    assert {name: was[name] for name in was.keys() - goes_on} == {
+        name: restored[name] for name in restored.keys() - goes_on
+    }
+    assert was["accounts_user"][0] == 1
+    assert printed == "".join(f"{name} {rows} {sum_}\n" for name, (rows, sum_) in restored.items())
+
+
+def _do(stack: Stack, command: str, *more: str, standard_input: bytes = b"", **env: str) -> bytes:
+    service, words = COMMANDS[command]
+    return stack.execute(service, [*words, *more], standard_input=standard_input, **env)
 
 
 def test_the_log_in_page_and_all_its_files_are_served(stack: Stack) -> None:
