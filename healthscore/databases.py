@@ -20,8 +20,8 @@ LIMITS: dict[str, dict[str, str]] = {
     "migrate": {"lock_timeout": "2s"},
     "command": {},
 }
-# The pool doubles the pause between attempts to connect; it begins anew after three seconds, so that
-# pages come back as soon as the database does, however long it was away.
+# The pool doubles the pause between attempts to connect; it begins anew after three seconds, so
+# that pages come back as soon as the database does, however long it was away.
 POOL = {"min_size": 2, "max_size": 8, "timeout": 5, "reconnect_timeout": 3}
 
 

@@ -156,7 +156,7 @@ def ingest_uploads() -> None:
     ingest.work_uploads()
 
 
-# WORK_SECONDS, and a chunk that it begins in the last of them has 100 of its own, see metrics.nightly.leases
+# a chunk that it begins in its last second has 100 of its own, see metrics.nightly.leases
 @shared_task(time_limit=200, soft_time_limit=180)
 def work_runs() -> None:
     """Does chunks for a minute at most; calls again where more is left to claim."""

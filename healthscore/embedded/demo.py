@@ -41,7 +41,6 @@ Ctrl-C ends it. The data stay; logs are in {logs}
 """
 NOTHING: dict[str, Any] = {"accounts": 0, "scored": 0, "grey": 0, "day": None}
 PYTHON = sys.executable
-QUEUES = "interactive,nightly,ingest"
 # It is alone: nothing to learn from other workers, which would cost a second.
 QUIET = ("--without-gossip", "--without-mingle")
 
@@ -84,7 +83,7 @@ def _bring_up(processes: Processes, *, port: int, accounts: int) -> dict[str, An
     known = processes.ask("prepare", PYTHON, "-m", "healthscore.prepare")["accounts"]
     # They take seconds to start: let them, while the data come in.
     processes.keep("web", *_gunicorn(port))
-    processes.keep("worker", *_celery("worker", "-Q", QUEUES, "-c", "2", *QUIET))
+    processes.keep("worker", *_worker("nightly", children=2))
     if not known and accounts:
         say(f"Inventing {accounts} customers and importing their data ...")
         processes.ask("load_demo", PYTHON, "manage.py", "load_demo", "--accounts", str(accounts))
@@ -99,6 +98,9 @@ def _bring_up(processes: Processes, *, port: int, accounts: int) -> dict[str, An
 
 def _serve(place: Place, processes: Processes, *, port: int, is_fresh: bool) -> None:
     """Until a signal comes, or the servers are gone."""
+    # Neither a person nor a night waits behind a large file: each queue has a worker of its own.
+    processes.keep("worker-interactive", *_worker("interactive"))
+    processes.keep("worker-ingest", *_worker("ingest"))
     text = FRESH if is_fresh else WELCOME
     print(text.format(address=f"http://127.0.0.1:{port}/", logs=place.data), flush=True)
     if not is_fresh:
@@ -116,6 +118,10 @@ def _gunicorn(port: int) -> list[str]:
     timing = ["--graceful-timeout", "5", "--no-control-socket", "--access-logfile", "-"]
     module = [PYTHON, "-m", "gunicorn", "healthscore.wsgi"]
     return [*module, "--bind", f"127.0.0.1:{port}", *options, *timing]
+
+
+def _worker(queue: str, *, children: int = 1) -> list[str]:
+    return _celery("worker", "-Q", queue, "-n", f"{queue}@%h", "-c", str(children), *QUIET)
 
 
 def _celery(role: str, *options: str) -> list[str]:

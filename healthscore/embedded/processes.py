@@ -14,10 +14,12 @@ from healthscore.embedded.places import Place
 from healthscore.embedded.postgres import ServerError
 
 # Web first, so that nobody asks for what is going away; the worker may finish its chunk.
-ENDS = ("web", "beat", "worker")
-PATIENCE = {"web": 6.0, "beat": 5.0, "worker": 10.0}
+WORKERS = ("worker-interactive", "worker-ingest", "worker")
+ENDS = ("web", "beat", *WORKERS)
+PATIENCE = {"web": 6.0, "beat": 5.0}
+PATIENCE_WITH_WORKER = 10.0
 # A worker that dies with us must not wait for its task: the ledger gives the chunk to another.
-ON_OUR_DEATH = {"worker": signal.SIGKILL}
+ON_OUR_DEATH = dict.fromkeys(WORKERS, signal.SIGKILL)
 REVIVES_AFTER = 3.0
 LOG_LIMIT = 5_000_000
 LAST_LINES = 20
@@ -40,8 +42,16 @@ class Processes:
         for child in self.once:
             stop(child, patience=2)
         for name in ENDS:
+            if name == WORKERS[0]:
+                self._end_workers()
             if name in self.kept:
-                stop(self.kept[name], patience=PATIENCE[name])
+                stop(self.kept[name], patience=PATIENCE.get(name, PATIENCE_WITH_WORKER))
+
+    def _end_workers(self) -> None:
+        """All are asked at the same time, and so end at the same time."""
+        for name in WORKERS:
+            if name in self.kept and self.kept[name].poll() is None:
+                self.kept[name].terminate()
 
     def keep(self, name: str, *command: str) -> None:
         """Start a process that is to run until the end."""

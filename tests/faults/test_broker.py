@@ -1,0 +1,154 @@
+"""Cases 8 to 12: the broker dies, freezes, is full, forgets everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db.models.functions import Now
+
+from metrics import nightly
+from metrics.models import Batch, Heartbeat, Run, Scorecard, Upload
+from metrics.models.heartbeats import TICK
+from tests.faults.conftest import Staged
+from tests.faults.person import Person
+from tests.faults.servers import until
+from tests.faults.stage import Stage, patience
+from tests.faults.test_workers import LATER
+
+Check = Callable[[], Run]
+SLOW = "mid_compute:sleep:0.3"
+SOON = {"HEALTHSCORE_WORK_SECONDS": "1"}  # so that chunks wait for messages
+FILE = "external_id,name\nfault-1,One\nfault-2,Two\nfault-3,Three\n"
+
+
+def ticks_after_now(stage: Stage, *, seconds: float = 40) -> None:
+    """A message that is sent from now on arrives and is done."""
+    moment = nightly.database_now()
+    until(
+        lambda: Heartbeat.objects.filter(name=TICK, seen_at__gt=moment).exists(),
+        seconds=seconds,
+        what=stage.story,
+    )
+
+
+def test_case_08_a_broker_that_died_with_all_its_data_costs_no_more_than_some_ticks(
+    stage: Stage, complete: Check
+) -> None:
+    stage.over |= SOON
+    stage.worker(SLOW)
+    stage.beat()
+    stage.until_chunks(16)
+    stage.broker.kill(lose_data=True)
+    patience(1)
+    stage.broker.start()
+    complete()
+
+
+@LATER
+def test_case_09_a_worker_hears_again_after_each_of_five_deaths_of_the_broker(
+    stage: Stage, complete: Check
+) -> None:
+    stage.worker()
+    stage.beat()
+    complete()
+    for _ in range(5):
+        stage.broker.kill()
+        patience(0.5)
+        stage.broker.start()
+        ticks_after_now(stage)
+
+
+@LATER
+def test_case_10_a_broker_frozen_for_a_minute_holds_up_no_page_and_work_goes_on_after_it(
+    stage: Stage, complete: Check
+) -> None:
+    stage.worker()
+    stage.beat()
+    complete()
+    ada = Person(stage.web())
+    assert ada.get("/").status == 200
+    stage.broker.freeze()
+    for _ in range(12):
+        assert (page := ada.get("/runs/")).status == 200
+        assert page.seconds < 2
+        patience(5)
+    answer = ada.post("/runs/now/")
+    assert (answer.status, answer.seconds < 2) == (302, True)
+    stage.broker.thaw()
+    ticks_after_now(stage, seconds=60)
+    stage.wait()
+    assert stage.verified()
+
+
+@LATER
+def test_case_11_what_is_asked_for_without_a_broker_is_answered_at_once_and_done_once_later(
+    stage: Stage, complete: Check
+) -> None:
+    worker, beat = stage.worker(), stage.beat()
+    complete()
+    ada = Person(stage.web())
+    worker.kill()
+    beat.kill()
+    stage.broker.kill()
+    sent = ada.send("/imports/new/accounts/upload/", "crm.csv", FILE)
+    assert (sent.status, sent.seconds < 2) == (302, True)
+    upload = Upload.objects.get()
+    asked = ada.post(f"/imports/files/{upload.pk}/columns/", **columns())
+    weights = Scorecard.objects.live()
+    again = ada.post("/scorecard/recalculate/", version=str(weights.version))
+    now = ada.post("/runs/now/")
+    assert [answer.status for answer in (asked, now)] == [302, 302], asked.body
+    assert max(answer.seconds for answer in (asked, again, now)) < 2
+    assert Upload.objects.waiting().count() == 1
+    assert Run.objects.open().exists()
+    stage.broker.start()
+    stage.worker()
+    stage.beat()
+    until(lambda: Upload.objects.get().state == "checked", seconds=60, what=stage.story)
+    assert ada.post(f"/imports/files/{upload.pk}/apply/").status == 302
+    until(lambda: Upload.objects.get().state == "applied", seconds=60, what=stage.story)
+    [batch] = Batch.objects.filter(upload=upload)
+    assert (batch.received, batch.accepted) == (3, 3)
+    stage.wait()
+    assert stage.verified()
+
+
+def columns() -> dict[str, str]:
+    """What the form of the columns sends."""
+    return {"do": "check"}
+
+
+@LATER
+def test_case_12_a_full_broker_stops_no_reading_is_told_and_loses_nothing(
+    stage: Stage, complete: Check, staged: Staged
+) -> None:
+    stage.worker()
+    stage.beat()
+    complete()
+    ada = Person(stage.web())
+    stage.broker.client().config_set("maxmemory", "1mb")
+    assert ada.get("/").status == 200
+    answer = ada.post("/runs/now/")
+    assert (answer.status, answer.seconds < 2) == (302, True)
+    assert Run.objects.open().exists()
+    Heartbeat.objects.filter(name=TICK).update(seen_at=Now())
+    until(lambda: ada.get("/readyz").status == 503, seconds=40, what="an alarm")
+    assert "beat is silent" in ada.get("/readyz").body
+    stage.broker.client().config_set("maxmemory", "0")
+    stage.wait()
+    ticks_after_now(stage)
+    assert stage.verified()
+
+
+@pytest.mark.parametrize("address", ["/healthz"])
+@LATER
+def test_the_web_lives_without_a_broker_and_says_that_not_all_is_well(
+    stage: Stage, address: str
+) -> None:
+    ada = Person(stage.web())
+    stage.broker.kill()
+    assert ada.get(address).status == 200
+    answer = ada.get("/readyz")
+    assert answer.status == 503
+    assert "the broker does not answer" in answer.body
