@@ -177,7 +177,8 @@ class DraftForm(WhomForm):
 
     def shown(self, place: str) -> str:
         """What stands in a field now: what was sent, or the stored number."""
-        value = self[place].value()
+        # as a bound field says it, without making one for each of hundreds
+        value = (self.data if self.is_bound else self.initial).get(place)
         return "" if value is None else str(value)
 
 
