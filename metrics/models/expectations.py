@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MOST_DAYS = 400
-# the newest record of each source, by the day it speaks of
+# the newest record of each source, by the day it speaks of; each maximum stands last in an index
 LAST_RECORDS = """
 SELECT 'usage', greatest(
     (SELECT max(last_day) FROM metrics_activity_calendar),
@@ -22,7 +22,7 @@ SELECT 'usage', greatest(
     (SELECT max(day) FROM metrics_dirtyday)
 )
 UNION ALL SELECT 'tickets', (max(opened_at) AT TIME ZONE %(zone)s)::date FROM metrics_ticket
-UNION ALL SELECT 'surveys', (max(greatest(sent_at, answered_at)) AT TIME ZONE %(zone)s)::date
+UNION ALL SELECT 'surveys', (greatest(max(sent_at), max(answered_at)) AT TIME ZONE %(zone)s)::date
     FROM metrics_survey
 UNION ALL SELECT 'training', (max(completed_at) AT TIME ZONE %(zone)s)::date
     FROM metrics_trainingrecord

@@ -123,6 +123,8 @@ class TrainingRecord(models.Model):
     batch_id = models.BigIntegerField()
 
     class Meta:
+        # the page of sources asks for the newest record, here and below
+        indexes = [models.Index(fields=["completed_at"], name="training_newest")]
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id", "account"],
@@ -169,7 +171,8 @@ class Ticket(models.Model):
     class Meta:
         indexes = [
             # frames and the account page read a window of one account
-            models.Index(fields=["account", "opened_at"], name="ticket_account_opened")
+            models.Index(fields=["account", "opened_at"], name="ticket_account_opened"),
+            models.Index(fields=["opened_at"], name="ticket_newest"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -215,6 +218,10 @@ class Survey(models.Model):
     batch_id = models.BigIntegerField()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["sent_at"], name="survey_newest_sent"),
+            models.Index(fields=["answered_at"], name="survey_newest_answered"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id", "account"],
