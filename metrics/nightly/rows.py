@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from metrics.models import Run
+from metrics.nightly import binary
 from metrics.nightly.funnel import seat_funnels
 from metrics.nightly.night import Night
 from metrics.scoring.caps import BY_CODE
@@ -19,52 +19,57 @@ from metrics.scoring.version import CODE_VERSION
 from metrics.signals.base import Floats
 
 
-def rows(run: Run, night: Night, chosen: npt.NDArray[np.intp]) -> Iterator[tuple[Any, ...]]:
-    """One row for each of the chosen accounts."""
+def rows(run: Run, night: Night, chosen: npt.NDArray[np.intp]) -> bytes:
+    """The chosen accounts as rows of binary COPY, columns in the order of `store.COLUMNS`."""
     measured, scored = night.measured, night.scored
+    picked = chosen.tolist()
+    bands = [night.bands[i] for i in picked]
     funnels = seat_funnels(night.frames)
-    ages = night.frames.accounts["age_days"].to_numpy()
-    days = measured.as_of.astype(str)
-    for i in chosen.tolist():
-        band = night.bands[i]
-        held = [code for code, holds in night.capped.holds.items() if holds[i]]
-        yield (
-            int(night.account_ids[i]),
-            run.business_day,
-            run.pk,
-            night.scorecard_id,
-            _number(night.capped.final[i]),
-            _number(scored.score[i]),
-            band.band,
-            band.pending,
-            band.since,
-            band.count,
-            night.stages[i],
-            int(ages[i]),
-            min(float(scored.coverage[i]), 1.0),
-            scored.confidence[i],
-            _number(night.momentum[i]),
-            _number(night.short.slope[i]),
-            _number(night.long.slope[i]),
-            night.direction[i],
-            json.dumps([_held(run, night, code, i) for code in held]),
-            json.dumps([flag.to_dict() for flag in night.flags[i]]),
-            "leaving" if "R7" in held else "",
-            _array(measured.raw[i]),
-            _array(measured.n[i]),
-            _array(measured.part[i]),
-            _array(measured.whole[i]),
-            _array(measured.points[i]),
-            _array(scored.weights[i]),
-            f"{{{','.join(measured.state[i])}}}",
-            f"{{{','.join(days[i]).replace('NaT', 'NULL')}}}",
-            _array(scored.dimensions[i]),
-            _array(night.dimension_weights[i]),
-            json.dumps(measured.details[i]),
-            json.dumps(funnels[i]),
-            night.causes[i],
-            _input_hash(night, i),
-        )
+    ages = night.frames.accounts["age_days"].to_numpy()[chosen].astype(np.int64)
+    held = [[code for code, holds in night.capped.holds.items() if holds[i]] for i in picked]
+    same = len(picked)
+    return binary.rows(
+        [
+            binary.whole(night.account_ids[chosen].tolist(), size=8),
+            binary.days([run.business_day] * same),
+            binary.whole([run.pk] * same, size=8),
+            binary.whole([night.scorecard_id] * same, size=8),
+            binary.numbers(night.capped.final[chosen]),
+            binary.numbers(scored.score[chosen]),
+            binary.texts(band.band for band in bands),
+            binary.texts(band.pending for band in bands),
+            binary.days(band.since for band in bands),
+            binary.whole((band.count for band in bands), size=2),
+            binary.texts(night.stages[i] for i in picked),
+            binary.whole(ages.tolist(), size=4),
+            binary.numbers(np.minimum(scored.coverage[chosen], 1.0)),
+            binary.texts(scored.confidence[i] for i in picked),
+            binary.numbers(night.momentum[chosen]),
+            binary.numbers(night.short.slope[chosen]),
+            binary.numbers(night.long.slope[chosen]),
+            binary.texts(night.direction[i] for i in picked),
+            binary.jsons(
+                [_held(run, night, code, i) for code in codes]
+                for codes, i in zip(held, picked, strict=True)
+            ),
+            binary.jsons([flag.to_dict() for flag in night.flags[i]] for i in picked),
+            binary.texts("leaving" if "R7" in codes else "" for codes in held),
+            binary.number_arrays(measured.raw[chosen]),
+            binary.number_arrays(measured.n[chosen]),
+            binary.number_arrays(measured.part[chosen]),
+            binary.number_arrays(measured.whole[chosen]),
+            binary.number_arrays(measured.points[chosen]),
+            binary.number_arrays(scored.weights[chosen]),
+            binary.word_arrays(measured.state[chosen].tolist()),
+            binary.day_arrays(measured.as_of[chosen]),
+            binary.number_arrays(scored.dimensions[chosen]),
+            binary.number_arrays(night.dimension_weights[chosen]),
+            binary.jsons(measured.details[i] for i in picked),
+            binary.jsons(funnels[i] for i in picked),
+            binary.texts(night.causes[i] for i in picked),
+            [binary.data(_input_hash(night, i)) for i in picked],
+        ]
+    )
 
 
 def _held(run: Run, night: Night, code: str, row: int) -> dict[str, Any]:
@@ -96,15 +101,3 @@ def input_hash(scorecard_id: int, values: Iterable[Floats], states: Iterable[str
         digest.update(np.where(np.isnan(numbers), np.nan, numbers).tobytes())
     digest.update(" ".join(states).encode())
     return digest.digest()
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _array(values: Floats) -> str:
-    """As PostgreSQL reads an array of floats, NaN as NULL: the driver's own way, number by number,
-    took longer than the score.
-    """
-    numbers = ["NULL" if value != value else repr(value) for value in values.tolist()]
-    return f"{{{','.join(numbers)}}}"

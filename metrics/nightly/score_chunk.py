@@ -51,7 +51,7 @@ def score_chunk(chunk: Claim) -> None:
     ]
     with transaction.atomic():
         finish(chunk)
-        write_snapshots(row for own, night in nights for row in rows(run, night, own))
+        write_snapshots(rows(run, night, own) for own, night in nights)
         for own, night in nights:
             write_flag_changes(run, night, own)
         failpoint("after_upsert", key=chunk.lo)
