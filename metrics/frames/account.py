@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from metrics.frames.reader import read_frames
+from typing import Any
+
+from metrics.frames.reader import Reading
 from metrics.frames.window import Window
 from metrics.models import Run
 from metrics.signals.base import Frames
 from metrics.signals.portfolio import from_json
+
+
+class OnDemand(Frames):
+    """Frames of which each table is read when it is first looked at: a page that shows what is
+    behind one signal needs few of them, and a small table costs nearly as much as a large one.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        object.__setattr__(self, "_reading", reading)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(object.__getattribute__(self, "_reading"), name)
 
 
 def read_account(run: Run, account_id: int) -> Frames:
@@ -18,4 +32,4 @@ def read_account(run: Run, account_id: int) -> Frames:
         lo=account_id,
         hi=account_id + 1,
     )
-    return read_frames(window, from_json(run.portfolio or {}))
+    return OnDemand(Reading(window, from_json(run.portfolio or {})))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -22,7 +25,7 @@ from metrics.frames.sources import read_sources
 from metrics.frames.unheard import unheard_weeks
 from metrics.frames.weekly import seats_by_week
 from metrics.frames.window import Window
-from metrics.signals.base import HISTORY_DAYS, Bools, Frames, Portfolio
+from metrics.signals.base import HISTORY_DAYS, Bools, Floats, Frames, Portfolio, Source
 from metrics.signals.weeks import complete_weeks
 
 # an account is a customer from its first contract day until the day after it left, and again from
@@ -87,40 +90,116 @@ ORDER BY account_id, id
 """
 
 
+class Reading:
+    """The tables of `Frames`, each read when it is first asked for."""
+
+    def __init__(self, window: Window, portfolio: Portfolio) -> None:
+        self.day = window.day
+        self.weeks = complete_weeks(window.day)
+        self.portfolio = portfolio
+        self._window = window
+
+    @cached_property
+    def _past(self) -> Past:
+        return read_past(self._window)
+
+    @cached_property
+    def _accounts(self) -> pd.DataFrame:
+        return self._window.fetch(ACCOUNTS.format(accounts=self._past.rows(Kind.ACCOUNT)))
+
+    @cached_property
+    def _account_ids(self) -> pd.Index[int]:
+        ids: pd.Index[int] = pd.Index(self._accounts["account_id"])
+        return ids
+
+    @cached_property
+    def _people(self) -> pd.DataFrame:
+        return _read_people(self._window, self._past, self._account_ids)
+
+    @cached_property
+    def _person_ids(self) -> pd.Index[int]:
+        ids: pd.Index[int] = pd.Index(self._people["person_id"])
+        return ids
+
+    @cached_property
+    def _activity(self) -> tuple[Bools, Floats]:
+        return read_activity(self._window, account_ids=self._account_ids, people=self._people)
+
+    @cached_property
+    def _sources(self) -> tuple[dict[Source, npt.NDArray[np.str_]], dict[Source, Floats]]:
+        return read_sources(self._window, self._past, self._account_ids)
+
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        return _with_last_use(self._accounts, self._activity[1])
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        return _with_first_use(self._people, self.active)
+
+    @property
+    def active(self) -> Bools:
+        return self._activity[0]
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        return read_features(self._window, self._past)
+
+    @cached_property
+    def feature_use(self) -> pd.DataFrame:
+        return read_feature_use(self._window, person_ids=self._person_ids, features=self.features)
+
+    @cached_property
+    def training(self) -> pd.DataFrame:
+        return read_training(self._window, person_ids=self._person_ids)
+
+    @cached_property
+    def milestones(self) -> pd.DataFrame:
+        starts = self._accounts["starts_on"]
+        return read_milestones(
+            self._window, self._past, account_ids=self._account_ids, starts=starts
+        )
+
+    @cached_property
+    def tickets(self) -> pd.DataFrame:
+        return read_tickets(
+            self._window, account_ids=self._account_ids, person_ids=self._person_ids
+        )
+
+    @cached_property
+    def surveys(self) -> pd.DataFrame:
+        return read_surveys(
+            self._window, account_ids=self._account_ids, person_ids=self._person_ids
+        )
+
+    @cached_property
+    def seats_by_week(self) -> Floats:
+        return seats_by_week(self._window, account_ids=self._account_ids, weeks=self.weeks)
+
+    @cached_property
+    def unheard(self) -> Bools:
+        return unheard_weeks(
+            self._window,
+            self._past,
+            account_ids=self._account_ids,
+            people=self._people,
+            active=self.active,
+            weeks=self.weeks,
+        )
+
+    @property
+    def source_state(self) -> dict[Source, npt.NDArray[np.str_]]:
+        return self._sources[0]
+
+    @property
+    def late_days(self) -> dict[Source, Floats]:
+        return self._sources[1]
+
+
 def read_frames(window: Window, portfolio: Portfolio) -> Frames:
     """Everything known about the accounts of the window; see `Frames` for the shapes."""
-    past = read_past(window)
-    accounts = window.fetch(ACCOUNTS.format(accounts=past.rows(Kind.ACCOUNT)))
-    account_ids = pd.Index(accounts["account_id"])
-    people = _read_people(window, past, account_ids)
-    person_ids = pd.Index(people["person_id"])
-    active, last_use = read_activity(window, account_ids=account_ids, people=people)
-    features = read_features(window, past)
-    weeks = complete_weeks(window.day)
-    source_state, late_days = read_sources(window, past, account_ids)
-    both = {"account_ids": account_ids, "person_ids": person_ids}
-    return Frames(
-        day=window.day,
-        accounts=_accounts(accounts, last_use),
-        people=_with_first_use(people, active),
-        active=active,
-        feature_use=read_feature_use(window, person_ids=person_ids, features=features),
-        features=features,
-        training=read_training(window, person_ids=person_ids),
-        milestones=read_milestones(
-            window, past, account_ids=account_ids, starts=accounts["starts_on"]
-        ),
-        tickets=read_tickets(window, **both),
-        surveys=read_surveys(window, **both),
-        weeks=weeks,
-        seats_by_week=seats_by_week(window, account_ids=account_ids, weeks=weeks),
-        unheard=unheard_weeks(
-            window, past, account_ids=account_ids, people=people, active=active, weeks=weeks
-        ),
-        source_state=source_state,
-        late_days=late_days,
-        portfolio=portfolio,
-    )
+    reading = Reading(window, portfolio)
+    return Frames(**{part.name: getattr(reading, part.name) for part in fields(Frames)})
 
 
 def read_account_ids(window: Window) -> list[int]:
@@ -130,7 +209,7 @@ def read_account_ids(window: Window) -> list[int]:
     return ids
 
 
-def _accounts(accounts: pd.DataFrame, last_use: npt.NDArray[np.float64]) -> pd.DataFrame:
+def _with_last_use(accounts: pd.DataFrame, last_use: npt.NDArray[np.float64]) -> pd.DataFrame:
     table = accounts.drop(columns="starts_on")
     table["any_usage_days_ago"] = last_use
     for column in ("seats", "age_days", "arr", "renews_in_days", "notice_in_days"):

@@ -27,14 +27,17 @@ ORDER BY account_id NULLS FIRST, from_day
 """
 EVERYWHERE = 0
 # a source that has never delivered anything to anybody is not connected
-CONNECTED: dict[Source, str] = {
-    Source.USAGE: "SELECT 1 FROM metrics_usageevent WHERE known_at <= %(cutoff)s LIMIT 1",
-    Source.TRAINING: "SELECT 1 FROM metrics_trainingrecord WHERE known_at <= %(cutoff)s LIMIT 1",
-    Source.TICKETS: "SELECT 1 FROM metrics_ticket WHERE known_at <= %(cutoff)s LIMIT 1",
-    Source.SURVEYS: "SELECT 1 FROM metrics_survey WHERE known_at <= %(cutoff)s LIMIT 1",
-    Source.MILESTONES: "SELECT 1 FROM accounts_milestone WHERE known_at <= %(cutoff)s LIMIT 1",
-    Source.PEOPLE: "SELECT 1 FROM accounts_person WHERE known_at <= %(cutoff)s LIMIT 1",
+TABLES: dict[Source, str] = {
+    Source.USAGE: "metrics_usageevent",
+    Source.TRAINING: "metrics_trainingrecord",
+    Source.TICKETS: "metrics_ticket",
+    Source.SURVEYS: "metrics_survey",
+    Source.MILESTONES: "accounts_milestone",
+    Source.PEOPLE: "accounts_person",
 }
+CONNECTED = "SELECT " + ", ".join(  # noqa: S608  # our own names
+    f"EXISTS (SELECT FROM {table} WHERE known_at <= %(cutoff)s)" for table in TABLES.values()
+)
 
 
 LOST = ("late", "broken")
@@ -58,9 +61,10 @@ def read_sources(
     """
     states, days = {}, {}
     found = window.fetch(SPANS.format(spans=past.rows(Kind.SOURCE_STATUS)))
+    connected = _connected(window)
     position = {int(account): i for i, account in enumerate(account_ids)}
     for source in Source:
-        start = SourceState.LIVE if _is_connected(window, source) else SourceState.ABSENT
+        start = SourceState.LIVE if connected[source] else SourceState.ABSENT
         spans = _spans_of(found, source)
         everywhere = spans.pop(EVERYWHERE, [])
         whole = _current(everywhere)[0] or start.value
@@ -122,7 +126,8 @@ def _worse(own: str, everywhere: str) -> str:
     return own if _WORSE[own] >= _WORSE[everywhere] else everywhere
 
 
-def _is_connected(window: Window, source: Source) -> bool:
+def _connected(window: Window) -> dict[Source, bool]:
+    """Which sources have ever delivered anything to anybody."""
     with connection.cursor() as cursor:
-        cursor.execute(CONNECTED[source], window.parameters)
-        return cursor.fetchone() is not None
+        cursor.execute(CONNECTED, window.parameters)
+        return dict(zip(TABLES, cursor.fetchone() or (), strict=True))
