@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from metrics.ingest.delivery import Tally
@@ -24,6 +25,7 @@ ENTITIES = ("accounts", "people")
 PATIENCE = dt.timedelta(minutes=1)
 PUSH_WAITS = "3s"
 INTERRUPTED = "interrupted: nothing of it was stored"
+STOPPED = "stopped in the middle: import the same file again and it goes on where it stopped"
 REJECT_COLUMNS = (
     "batch_id", "line", "column", "code", "message", "raw", "state", "waits_for_account",
     "waits_for_person",
@@ -82,11 +84,11 @@ def _locks(source: str, batch_id: int) -> list[tuple[str, int, int]]:
 
 
 def close_interrupted() -> None:
-    """Batches whose process has died are closed as failed; of their rows none is stored."""
+    """Batches whose process has died are closed: as failed where none of their rows is stored."""
     old = Batch.objects.filter(state=Batch.State.RUNNING, started_at__lt=timezone.now() - PATIENCE)
     for batch in old:
         if is_dead(batch.pk):
-            fail(batch.pk, INTERRUPTED)
+            stop(batch.pk, STOPPED if batch.received else INTERRUPTED)
 
 
 def is_dead(batch_id: int) -> bool:
@@ -95,6 +97,33 @@ def is_dead(batch_id: int) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ALIVE, _int4(batch_id)])
         found: bool = cursor.fetchone()[0]
     return found
+
+
+def stop(batch_id: int, error: str) -> None:
+    """Closes a batch whose process goes on no more: what is committed of it stays."""
+    running = Batch.objects.filter(pk=batch_id, state=Batch.State.RUNNING)
+    if not running.filter(received__gt=0).update(
+        state=Batch.State.PARTIAL, error=error, finished_at=timezone.now()
+    ):
+        fail(batch_id, error)
+
+
+def grow(batch_id: int, tally: Tally, *, finished: bool = False) -> bool:
+    """Adds what one transaction brought to a running batch, or to a `finished` one that has no end;
+    False where it takes nothing any more. Its row is locked from here to the COMMIT.
+    """
+    state = Batch.State.FINISHED if finished else Batch.State.RUNNING
+    return bool(
+        Batch.objects.filter(pk=batch_id, state=state, undo_asked_at=None).update(
+            finished_at=Now() if finished else None,
+            received=F("received") + tally.received,
+            accepted=F("accepted") + tally.accepted,
+            duplicate=F("duplicate") + tally.duplicate,
+            quarantined=F("quarantined") + tally.quarantined,
+            created=F("created") + tally.created,
+            updated=F("updated") + tally.updated,
+        )
+    )
 
 
 def fail(batch_id: int, error: str) -> None:

@@ -17,7 +17,8 @@ OLDEST = dt.timedelta(days=400)
 class Delivery:
     """One batch: `now` is when it was imported, `zone` where the organisation's days begin.
 
-    `slack`: an event that comes again may be this much off the first time.
+    `is_part`: more of the same file comes, in other transactions. `slack`: an event that comes
+    again may be this much off the first time.
     """
 
     batch_id: int
@@ -25,6 +26,7 @@ class Delivery:
     zone: dt.tzinfo
     known_at: KnownAt = "import"
     slack: dt.timedelta = dt.timedelta()
+    is_part: bool = False
 
     def known(self, happened: dt.datetime | dt.date | None) -> dt.datetime:
         """When a fact counts as known: when it happened, for a backfill, else now."""

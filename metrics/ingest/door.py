@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db import Error, connection, transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation
 from metrics.failpoints import failpoint
 from metrics.ingest import batches
-from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, Delivery, KnownAt, Loader
+from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, Delivery, KnownAt, Loader, Tally
 from metrics.ingest.loaders import LOADERS
+from metrics.ingest.parts import Parts, digest_of, held, is_large, stopped
 from metrics.ingest.replay import replay
+from metrics.ingest.retries import again
+from metrics.ingest.undo import NightIsOpen, UndoRefused, undo_batch
 from metrics.models import Batch
 from metrics.sources.base import FileError, Refusal, Row, Rules, Source
 from metrics.sources.catalogue import BY_NAME
@@ -29,9 +30,6 @@ from metrics.sources.reading import Limits, Reader
 
 CHUNK = 20_000
 SAMPLE = 20
-TRIES = 3
-# deadlock, serialization failure, lock not available, and a row that another door was faster with
-PASSING = {"40P01", "40001", "55P03", "23505"}
 Progress = Callable[[int], None]
 
 
@@ -127,20 +125,7 @@ def import_file(
         zone=Organisation.current().zone,
     )
     _check_file(job)
-    return _try(job, mapping)
-
-
-def _try(job: _Job, mapping: Path | None) -> BatchReport:
-    """Once more where somebody else was in the way; nothing is left of the try before."""
-    for left in reversed(range(TRIES)):
-        try:
-            return _attempt(job, mapping)
-        except Error as error:
-            state = getattr(error.__cause__, "sqlstate", None)
-            if left == 0 or state not in PASSING or connection.in_atomic_block:
-                raise
-            time.sleep(random.uniform(0.1, 1.0))  # noqa: S311  # only to step out of the way
-    raise AssertionError("the last try either returns or raises")
+    return again(lambda: _attempt(job, mapping))
 
 
 def _check_file(job: _Job) -> None:
@@ -162,6 +147,8 @@ def _attempt(job: _Job, mapping: Path | None) -> BatchReport:
             report = _import(job, batch)
             transaction.set_rollback(True)
         return report
+    if is_large(job.source.name, job.path):
+        return _import_large(job, mapping)
     batch = _new_batch(job, mapping)
     try:
         with transaction.atomic():
@@ -173,9 +160,45 @@ def _attempt(job: _Job, mapping: Path | None) -> BatchReport:
         raise
 
 
-def _new_batch(job: _Job, mapping: Path | None) -> Batch:
+def _import_large(job: _Job, mapping: Path | None) -> BatchReport:
+    """Part after part; what was stored when it stopped is not read twice."""
+    source = job.source.name
+    read_as = mapping.read_text(encoding="utf-8") if mapping else ""
+    digest = digest_of(job.path, read_as, job.known_at, job.encoding or "", str(job.zone))
+    batch = stopped(source, digest) or _new_batch(job, mapping, digest=digest)
+    with held(batch.pk):
+        try:
+            return _store_parts(job, batch)
+        except BaseException as error:
+            with suppress(Error):
+                batches.stop(batch.pk, f"{type(error).__name__}: {error}"[:10_000])
+            if isinstance(error, FileError):
+                # it will never be read to its end; where a night is open an admin undoes it later
+                with suppress(NightIsOpen, UndoRefused):
+                    undo_batch(batch.pk)
+            raise
+
+
+def _store_parts(job: _Job, batch: Batch) -> BatchReport:
+    batches.close_interrupted()
+    delivery = Delivery(
+        batch_id=batch.pk, now=timezone.now(), zone=job.zone, known_at=job.known_at, is_part=True
+    )
+    parts, sample = Parts(batch, delivery), list[Refusal]()
+    with job.path.open("rb") as stream, _no_collections():
+        reader = job.reader(stream)
+        for refused in parts.store(reader):
+            sample.extend(refused[: SAMPLE - len(sample)])
+            if job.progress is not None:
+                job.progress(parts.tally.received)
+    batches.finish(batch.pk, parts.tally)
+    return _report(job, batch, parts.tally, reader=reader, sample=sample)
+
+
+def _new_batch(job: _Job, mapping: Path | None, *, digest: str = "") -> Batch:
     """Visible at once, so that nobody calculates on half of the files."""
     return Batch.objects.create(
+        digest=digest,
         source=job.source.name,
         file_name=(job.origin.file_name or job.path.name)[:255],
         mapping=mapping.name[:255] if mapping else "",
@@ -196,9 +219,20 @@ def _import(job: _Job, batch: Batch) -> BatchReport:
             sample = _load_all(reader, loader, batch.pk, job.progress)
     loader.finish()
     replayed = replay(delivery) if job.source.name in batches.ENTITIES else 0
-    tally = loader.tally
-    batches.finish(batch.pk, tally)
+    batches.finish(batch.pk, loader.tally)
     failpoint("ingest_before_commit", key=job.source.name)
+    return _report(job, batch, loader.tally, reader=reader, sample=sample, replayed=replayed)
+
+
+def _report(
+    job: _Job,
+    batch: Batch,
+    tally: Tally,
+    *,
+    reader: Reader,
+    sample: list[Refusal],
+    replayed: int = 0,
+) -> BatchReport:
     return BatchReport(
         source=job.source.name,
         received=tally.received,

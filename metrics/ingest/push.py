@@ -8,20 +8,18 @@ accounts or people want the door for themselves, for the milliseconds that they 
 from __future__ import annotations
 
 import datetime as dt
-import random
-import time
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import Error, connection, transaction
+from django.db import transaction
 
 from accounts.models import Organisation
+from metrics.failpoints import failpoint
 from metrics.ingest import batches
 from metrics.ingest.aliases import store_aliases
 from metrics.ingest.delivery import Delivery, Tally
-from metrics.ingest.door import PASSING, TRIES
 from metrics.ingest.loaders import LOADERS
 from metrics.ingest.replay import replay
+from metrics.ingest.retries import Passing, again
 from metrics.ingest.tables import fetch
 from metrics.models import WriteKey
 from metrics.sources.base import Refusal
@@ -44,18 +42,9 @@ VALUES (%(source)s, %(name)s, '', 'import', 'finished', '', clock_timestamp(), c
         0, 0, 0, 0, 0, 0, true, %(key)s)
 RETURNING id
 """
-GROW = """
-UPDATE metrics_batch SET
-    finished_at = clock_timestamp(), received = received + %(received)s,
-    accepted = accepted + %(accepted)s, duplicate = duplicate + %(duplicate)s,
-    quarantined = quarantined + %(quarantined)s, created = created + %(created)s,
-    updated = updated + %(updated)s
-WHERE id = %(id)s AND state = 'finished' AND undo_asked_at IS NULL
-RETURNING id
-"""
 
 
-class BatchClosed(Exception):
+class BatchClosed(Passing):
     """The batch of this hour was asked to be undone in the meantime: another one is needed."""
 
 
@@ -71,19 +60,12 @@ class Counts:
 
 def take_in(shaped: Shaped, *, key: WriteKey) -> Counts:
     """Stores the calls of one request; when it returns they are committed. Safe to repeat."""
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                return _Request(shaped, key).store()
-        except BatchClosed:
-            if left == 0:
-                raise
-        except Error as error:
-            state = getattr(error.__cause__, "sqlstate", None)
-            if left == 0 or state not in PASSING or connection.in_atomic_block:
-                raise
-            time.sleep(random.uniform(0.01, 0.2))  # noqa: S311  # only to step out of the way
-    raise AssertionError("the last try either returns or raises")
+
+    def store() -> Counts:
+        with transaction.atomic():
+            return _Request(shaped, key).store()
+
+    return again(store, longest=0.2)
 
 
 class _Request:
@@ -107,6 +89,7 @@ class _Request:
             if source == "usage" and changed:  # rows of this request come after those that wait
                 replay(Delivery(batch_id=0, now=now, zone=zone))
             changed += self._load(source, now, zone)
+        failpoint("ingest_before_commit", key="http")
         total = self._total
         return Counts(
             received=total.received,
@@ -145,16 +128,7 @@ class _Request:
 
     def _grow(self, batch_id: int, tally: Tally) -> None:
         """The row of the batch is locked from here to the COMMIT, which is near."""
-        counts: dict[str, Any] = {
-            "id": batch_id,
-            "received": tally.received,
-            "accepted": tally.accepted,
-            "duplicate": tally.duplicate,
-            "quarantined": tally.quarantined,
-            "created": tally.created,
-            "updated": tally.updated,
-        }
-        if not fetch(GROW, counts):
+        if not batches.grow(batch_id, tally, finished=True):
             raise BatchClosed
         total = self._total
         for name in ("received", "created", "updated", "duplicate", "quarantined"):

@@ -71,7 +71,7 @@ def undo_batch(batch_id: int) -> Undone:
 def _check(batch: Batch) -> None:
     if batch.state == Batch.State.UNDONE:
         raise UndoRefused("It is undone already.")
-    if batch.state != Batch.State.FINISHED:
+    if batch.state not in Batch.STORED:
         raise UndoRefused("Nothing of it is stored.")
     if not batch.is_undoable:
         raise UndoRefused("It came before imports kept what they replaced.")

@@ -178,7 +178,9 @@ def _set_right(upload: Upload) -> None:
         with transaction.atomic():
             if not batches.is_dead(batch.pk):
                 return
-            batches.fail(batch.pk, batches.INTERRUPTED)
+            batches.stop(batch.pk, batches.STOPPED if batch.received else batches.INTERRUPTED)
+    if upload.batches.filter(state=Batch.State.PARTIAL).exists() and upload.go_on():
+        return
     if upload.batches.filter(state__in=[Batch.State.FINISHED, Batch.State.UNDONE]).exists():
         upload.applied()
     else:

@@ -118,7 +118,7 @@ class UsageLoader:
     def finish(self) -> None:
         """Marks every (account, day) that got an event, for the rollups."""
         execute(MARK)
-        if self.tally.created >= MANY:
+        if self.tally.created >= MANY and not self._delivery.is_part:
             # until the next autovacuum the planner would take the table for what it was before:
             # thought empty, a million events are read once per marked day
             execute("ANALYZE metrics_usageevent")

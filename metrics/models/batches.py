@@ -19,7 +19,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def to_undo(self) -> BatchQuerySet:
         """Those whose undo was asked for, the newest first: older ones may be built upon."""
-        return self.filter(state=Batch.State.FINISHED, undo_asked_at__isnull=False).order_by("-pk")
+        stored = self.filter(state__in=Batch.STORED, undo_asked_at__isnull=False)
+        return stored.order_by("-pk")
 
 
 class Batch(models.Model):
@@ -32,6 +33,9 @@ class Batch(models.Model):
         # stopped in the middle of a large file: what was committed stays, the same file goes on
         PARTIAL = "partial"
         UNDONE = "undone"
+
+    # states in which rows of it are in the tables, and can be undone
+    STORED = (State.FINISHED, State.PARTIAL)
 
     class KnownAt(models.TextChoices):
         IMPORT = "import"
@@ -112,24 +116,24 @@ class Batch(models.Model):
     @property
     def can_be_undone(self) -> bool:
         """Whether an undo may be asked for."""
-        return self.state == self.State.FINISHED and self.is_undoable and not self.undo_asked_at
+        return self.state in self.STORED and self.is_undoable and not self.undo_asked_at
 
     @property
     def is_being_undone(self) -> bool:
         """Whether an undo is asked for and not done."""
-        return self.state == self.State.FINISHED and self.undo_asked_at is not None
+        return self.state in self.STORED and self.undo_asked_at is not None
 
     def ask_undo(self, *, by: User) -> bool:
         """Puts the undo down for a worker; False where it is undone or asked for already."""
         open_ = Batch.objects.filter(
-            pk=self.pk, state=self.State.FINISHED, is_undoable=True, undo_asked_at=None
+            pk=self.pk, state__in=self.STORED, is_undoable=True, undo_asked_at=None
         )
         asked = open_.update(undo_asked_at=timezone.now(), undone_by=by, undo_note="")
         return asked == 1
 
     def keep(self, reason: str) -> None:
         """It could not be undone."""
-        Batch.objects.filter(pk=self.pk, state=self.State.FINISHED).update(
+        Batch.objects.filter(pk=self.pk, state__in=self.STORED).update(
             undo_asked_at=None, undone_by=None, undo_note=reason
         )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PART = 1 << 20  # bytes
 KEPT = dt.timedelta(days=7)  # a file that was uploaded and not imported
+GIVE_UP = dt.timedelta(days=1)  # a file at which one worker after another dies
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):
@@ -190,6 +191,14 @@ class Upload(models.Model):
         """A worker takes it; False where another has it."""
         waiting = Upload.objects.waiting().filter(pk=self.pk)
         return waiting.update(claimed_at=timezone.now(), rows_done=0) == 1
+
+    def go_on(self) -> bool:
+        """Back among those that wait: its import was stopped in the middle and goes on from there.
+        False where that was tried for long enough.
+        """
+        young = timezone.now() - GIVE_UP
+        mine = Upload.objects.claimed().filter(pk=self.pk, state=self.State.APPLYING)
+        return mine.filter(asked_at__gt=young).update(claimed_at=None) == 1
 
     def checked(self, report: dict[str, Any]) -> bool:
         """The dry run is over."""

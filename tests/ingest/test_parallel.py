@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, close_old_connections, connection, connections
 
 from accounts.models import Account, Contract, Person
-from metrics.ingest import BatchReport, door, import_file, tables
+from metrics.ingest import BatchReport, door, import_file, retries, tables
 from metrics.models import Batch, Reject, Ticket, UsageEvent
 from tests.ingest.sending import Sender, counts, table
 
@@ -117,11 +117,11 @@ def test_a_deadlock_is_tried_again(acme: Sender, monkeypatch: pytest.MonkeyPatch
         return real(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(door, "_import", unlucky)
-    monkeypatch.setattr("metrics.ingest.door.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("metrics.ingest.retries.time.sleep", lambda seconds: None)
     assert counts(import_file("usage", path)) == (1, 1, 0, 0)
     assert table(Batch, "state", source="usage") == [("failed",), ("failed",), ("finished",)]
     calls[:] = []
-    monkeypatch.setattr(door, "TRIES", 2)
+    monkeypatch.setattr(retries, "TRIES", 2)
     with pytest.raises(OperationalError, match="deadlock"):
         import_file("usage", path)
 

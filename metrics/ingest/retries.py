@@ -1,0 +1,38 @@
+"""Once more where somebody else was in the way; nothing is left of the try before."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import Error, connection
+
+T = TypeVar("T")
+TRIES = 3
+# deadlock, serialization failure, lock not available, and a row that another door was faster with
+PASSING = {"40P01", "40001", "55P03", "23505"}
+
+
+class Passing(Exception):
+    """What a work raises that would succeed if it began anew."""
+
+
+def again(work: Callable[[], T], *, longest: float = 1.0) -> T:
+    """What `work` returns, a transaction of its own, tried up to three times; between two tries it
+    waits a random time of at most `longest` seconds, to step out of the way.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return work()
+        except (Error, Passing) as error:
+            if left == 0 or connection.in_atomic_block or not _is_passing(error):
+                raise
+            time.sleep(random.uniform(0.1, 1.0) * longest)  # noqa: S311
+    raise AssertionError("the last try either returns or raises")
+
+
+def _is_passing(error: Exception) -> bool:
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, Passing) or state in PASSING

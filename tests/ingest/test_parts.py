@@ -1,0 +1,188 @@
+"""Large files are committed in parts, and go on where they stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection, connections
+
+from metrics.ingest import batches, import_file, parts, undo_batch
+from metrics.ingest.uploads import recover_uploads, work_uploads
+from metrics.models import Batch, DirtyDay, Reject, Upload, UsageEvent
+from metrics.sources.base import FileError
+from metrics.sources.reading import Limits
+from tests.ingest.sending import Sender, counts, open_rejects, table
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = [f"e{i},A1,P1,feature {i % 3},2026-11-20T09:00:{i % 60:02d}Z,1" for i in range(95)]
+ROWS[40] = "e40,A1,P1,x,never,1"
+ROWS[70] = "e70,A9,,x,2026-11-20,1"
+
+
+class Dead(BaseException):
+    """The process is gone: nothing of it is caught."""
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file of usage is large, and 95 rows are ten parts."""
+    monkeypatch.setattr(parts, "LARGE", 1)
+    monkeypatch.setattr(parts, "PART", 10)
+    monkeypatch.setattr(parts, "CHUNK", 4)
+
+
+@pytest.fixture
+def dies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Give it the number of the part in which the process dies."""
+    real, at, done = parts.Parts._store, [-1], [0]
+
+    def store(self: parts.Parts, part: object) -> object:
+        done[0] += 1
+        if done[0] == at[0]:
+            raise Dead
+        return real(self, part)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parts.Parts, "_store", store)
+    yield at
+    at[0] = -1
+
+
+def killed(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
+    """As after a kill: nobody closes the batch, the lock is gone."""
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "stop", lambda *args: None)
+        with pytest.raises(Dead):
+            work()
+
+
+def test_a_large_file_is_stored_like_a_small_one(acme: Sender) -> None:
+    report = acme("usage", *ROWS)
+    assert counts(report) == (95, 93, 0, 2)
+    assert counts(Batch.objects.get(source="usage")) == (95, 93, 0, 2)
+    assert [refusal.line for refusal in report.sample] == [42, 72]
+    assert open_rejects() == [("usage", 42, "bad_moment"), ("usage", 72, "unknown_account")]
+    assert UsageEvent.objects.count() == 93
+    assert DirtyDay.objects.count() == 1
+    assert counts(acme("usage", *ROWS)) == (95, 0, 93, 2)
+
+
+@pytest.mark.parametrize("part", [1, 2, 5, 10])
+def test_killed_in_the_middle_it_goes_on_where_it_stopped(
+    acme: Sender, dies: list[int], monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    path = acme.write("usage", *ROWS)
+    dies[0] = part
+    killed(monkeypatch, lambda: import_file("usage", path))
+    stored = 10 * (part - 1)
+    batch = Batch.objects.get(source="usage")
+    assert (batch.state, batch.received) == ("running", stored)
+    seen: list[int] = []
+    assert counts(import_file("usage", path, progress=seen.append)) == (95, 93, 0, 2)
+    assert seen[0] == min(stored + 10, 95)
+    states = [("finished", 95)] if stored else [("finished", 95), ("running", 0)]
+    assert table(Batch, "state", "received", source="usage") == states
+    assert UsageEvent.objects.count() == 93
+    assert Reject.objects.count() == 2
+
+
+def test_what_fails_in_the_middle_says_so_and_can_be_undone(acme: Sender, dies: list[int]) -> None:
+    path = acme.write("usage", *ROWS)
+    dies[0] = 4
+    with pytest.raises(Dead):
+        import_file("usage", path)
+    batch = Batch.objects.get(source="usage")
+    assert (batch.state, *counts(batch)) == ("partial", 30, 30, 0, 0)
+    assert batch.can_be_undone
+    undo_batch(batch.pk)
+    assert not UsageEvent.objects.exists()
+    assert counts(import_file("usage", path)) == (95, 93, 0, 2)
+
+
+def test_another_file_or_another_way_to_read_it_begins_anew(acme: Sender, dies: list[int]) -> None:
+    path = acme.write("usage", *ROWS)
+    dies[0] = 4
+    with pytest.raises(Dead):
+        import_file("usage", path)
+    assert counts(import_file("usage", path, known_at="occurred")) == (95, 63, 30, 2)
+    assert counts(import_file("usage", acme.write("usage", *ROWS, ROWS[0]))) == (96, 0, 94, 2)
+    assert counts(import_file("usage", acme.write("usage", *ROWS))) == (95, 30, 63, 2)
+
+
+def test_a_batch_that_somebody_reads_is_left_to_him(acme: Sender) -> None:
+    path = acme.write("usage", *ROWS)
+    inside, leave = threading.Event(), threading.Event()
+    reports = []
+
+    def first() -> None:
+        def wait(rows: int) -> None:
+            inside.set()
+            leave.wait(20)
+
+        try:
+            reports.append(import_file("usage", path, progress=wait))
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert inside.wait(20)
+    assert counts(import_file("usage", path)) == (95, 83, 10, 2)
+    batches.close_interrupted()
+    leave.set()
+    thread.join()
+    assert [counts(report) for report in reports] == [(95, 10, 83, 2)]
+    assert UsageEvent.objects.count() == 93
+
+
+def test_others_come_in_between_two_parts(acme: Sender) -> None:
+    def between(rows: int) -> None:
+        if rows == 10:
+            acme("accounts", "A9,Nine")
+
+    path = acme.write("usage", *ROWS)
+    assert counts(import_file("usage", path, progress=between)) == (95, 94, 0, 1)
+    assert open_rejects() == [("usage", 42, "bad_moment")]
+
+
+def test_a_dead_import_is_closed_as_what_it_is(
+    acme: Sender, dies: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dies[0] = 3
+    killed(monkeypatch, lambda: acme("usage", *ROWS))
+    monkeypatch.setattr(batches, "PATIENCE", batches.PATIENCE * 0)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE metrics_batch SET started_at = started_at - interval '1 hour'")
+    batches.close_interrupted()
+    batch = Batch.objects.get(source="usage")
+    assert (batch.state, batch.received, batch.error) == ("partial", 20, batches.STOPPED)
+
+
+def test_an_upload_whose_worker_died_goes_on_by_itself(
+    acme: Sender, dies: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = acme.write("usage", *ROWS).read_bytes()
+    upload = Upload.objects.receive("usage", [data], file_name="usage.csv")
+    names = data.decode().splitlines()[0].split(",")
+    mapping = {"columns": {name: {"from": name} for name in names}}
+    Upload.objects.filter(pk=upload.pk).update(
+        state="applying", mapping=mapping, asked_at="2026-11-22T11:59:00Z"
+    )
+    dies[0] = 6
+    killed(monkeypatch, work_uploads)
+    upload.refresh_from_db()
+    assert (upload.state, upload.claimed_at is None) == ("applying", False)
+    recover_uploads()
+    assert work_uploads() == 1
+    upload.refresh_from_db()
+    assert upload.state == "applied"
+    assert table(Batch, "state", "received", "accepted", source="usage") == [("finished", 95, 93)]
+    assert UsageEvent.objects.count() == 93
+
+
+def test_of_a_file_that_cannot_be_read_to_its_end_nothing_stays(acme: Sender) -> None:
+    with pytest.raises(FileError, match="More than 90 rows"):
+        acme("usage", *ROWS, limits=Limits(max_rows=90))
+    assert table(Batch, "state", source="usage") == [("undone",)]
+    assert not UsageEvent.objects.exists()
