@@ -26,13 +26,20 @@ from metrics.nightly.night import Past, score_frames
 from metrics.nightly.policy import configs_of
 from metrics.nightly.prepare import window_of
 from metrics.nightly.rows import rows
-from metrics.nightly.store import COLUMNS, published_run, read_before, read_scores, write_snapshots
+from metrics.nightly.store import (
+    COLUMNS,
+    PACKED,
+    published_run,
+    read_before,
+    read_scores,
+    write_snapshots,
+)
 from metrics.scoring.trend import LONG_DAYS
 from metrics.signals.evaluate import measure
 from metrics.signals.portfolio import from_json
 
-BARE = "CREATE UNLOGGED TABLE IF NOT EXISTS bench_bare (LIKE metrics_snapshot)"
-LOGGED = "ALTER TABLE bench_bare SET LOGGED"
+# rows as in a partition
+BARE = f"CREATE TABLE bench_bare (LIKE metrics_snapshot) WITH (toast_tuple_target = {PACKED})"
 REVISION = 1_000_000  # run ids that no run has
 
 
@@ -43,7 +50,7 @@ def main() -> None:
     assert run is not None  # noqa: S101  # a portfolio with nights has a last one
     report = Report("writeback", asked.accounts)
     ways: dict[str, list[Spent]] = {"COPY, no index": [], "first time": [], "once more": []}
-    _execute("DROP TABLE IF EXISTS bench_bare", BARE, LOGGED)
+    _execute("DROP TABLE IF EXISTS bench_bare", BARE)
     try:
         for round_ in range(asked.rounds):
             parts = _parts(run, REVISION + round_)
