@@ -57,10 +57,12 @@ class Watchdog(bootsteps.StartStopStep):
         self.stopped = threading.Event()
         self.hearing = Hearing()
         self.is_new = True
+        self.queues: list[str] = []
         super().__init__(parent, **options)
 
     def start(self, parent: Any) -> None:
-        """Called once the pool runs."""
+        """Called once the pool runs; what it shall hear is what it was told to at its start."""
+        self.queues = sorted(self.worker.app.amqp.queues.consume_from)
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def stop(self, parent: Any) -> None:
@@ -80,22 +82,19 @@ class Watchdog(bootsteps.StartStopStep):
         if self.hearing.silent_for < 2 * settings.WATCH_SECONDS:
             self._beat(busy=busy)
 
-    def _queues(self) -> list[str]:
-        return sorted(self.worker.app.amqp.queues.consume_from)
-
     def _waiting(self) -> int:
         """0 where the broker is away: to come back to it is the worker's own business."""
         prefix = str(settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("global_keyprefix", ""))
         try:
             with broker_client() as broker:
-                return sum(int(broker.llen(f"{prefix}{queue}")) for queue in self._queues())
+                return sum(int(broker.llen(f"{prefix}{queue}")) for queue in self.queues)
         except RedisError:
             return 0
 
     def _beat(self, *, busy: bool) -> None:
         name = f"{socket.gethostname()}:{os.getpid()}"
         try:
-            Heartbeat.beat(name, queues=",".join(self._queues()), is_busy=busy, is_new=self.is_new)
+            Heartbeat.beat(name, queues=",".join(self.queues), is_busy=busy, is_new=self.is_new)
             self.is_new = False
         except Error as error:
             log.warning("no sign of life was left: %s", error)

@@ -59,16 +59,16 @@ class Cluster:
     def ask(self, query: str, *, database: str = "postgres") -> object:
         """The first column of the first row."""
         with self.connect(database) as connection:
-            row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+            row = connection.execute(query).fetchone()
         return row[0] if row else None
 
     def clone(self, template: str, name: str) -> None:
         with self.connect() as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
     def drop(self, name: str) -> None:
         with self.connect() as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def kill_backend(self, database: str) -> bool:
         """kill -9 on one backend that works for the database: the server restarts all sessions."""

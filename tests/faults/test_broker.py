@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-import pytest
+from celery import Celery
 from django.db.models.functions import Now
 
 from metrics import nightly
 from metrics.models import Batch, Heartbeat, Run, Scorecard, Upload
 from metrics.models.heartbeats import TICK
+from tests.faults.browser import Browser
 from tests.faults.conftest import Staged
-from tests.faults.person import Person
 from tests.faults.servers import until
-from tests.faults.stage import Stage, patience
+from tests.faults.stage import QUEUES, Stage, patience
 from tests.faults.test_workers import LATER
 
 Check = Callable[[], Run]
@@ -66,7 +67,7 @@ def test_case_10_a_broker_frozen_for_a_minute_holds_up_no_page_and_work_goes_on_
     stage.worker()
     stage.beat()
     complete()
-    ada = Person(stage.web())
+    ada = Browser(stage.web())
     assert ada.get("/").status == 200
     stage.broker.freeze()
     for _ in range(12):
@@ -87,7 +88,7 @@ def test_case_11_what_is_asked_for_without_a_broker_is_answered_at_once_and_done
 ) -> None:
     worker, beat = stage.worker(), stage.beat()
     complete()
-    ada = Person(stage.web())
+    ada = Browser(stage.web())
     worker.kill()
     beat.kill()
     stage.broker.kill()
@@ -126,7 +127,7 @@ def test_case_12_a_full_broker_stops_no_reading_is_told_and_loses_nothing(
     stage.worker()
     stage.beat()
     complete()
-    ada = Person(stage.web())
+    ada = Browser(stage.web())
     stage.broker.client().config_set("maxmemory", "1mb")
     assert ada.get("/").status == 200
     answer = ada.post("/runs/now/")
@@ -141,14 +142,33 @@ def test_case_12_a_full_broker_stops_no_reading_is_told_and_loses_nothing(
     assert stage.verified()
 
 
-@pytest.mark.parametrize("address", ["/healthz"])
 @LATER
-def test_the_web_lives_without_a_broker_and_says_that_not_all_is_well(
-    stage: Stage, address: str
+def test_a_worker_that_hears_nothing_ends_itself_and_all_of_its_children(
+    stage: Stage, complete: Check
 ) -> None:
-    ada = Person(stage.web())
+    stage.over["HEALTHSCORE_DEAF_SECONDS"] = "4"
+    worker = stage.worker(pool="2")
+    stage.beat()
+    complete()
+    assert Heartbeat.objects.exclude(name=TICK).count() == 1
+    children = worker.children()
+    with Celery(broker=stage.broker.url) as app:
+        for queue in QUEUES.split(","):
+            app.control.cancel_consumer(queue)
+    assert worker.wait_for_end(seconds=60) == 1
+    assert "deaf" in worker.said()
+    until(lambda: not any(map(alive, children)), seconds=10, what="children are left")
+
+
+def alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}/cmdline").exists()
+
+
+@LATER
+def test_the_web_lives_without_a_broker_and_says_that_not_all_is_well(stage: Stage) -> None:
+    ada = Browser(stage.web())
     stage.broker.kill()
-    assert ada.get(address).status == 200
+    assert ada.get("/healthz").status == 200
     answer = ada.get("/readyz")
     assert answer.status == 503
     assert "the broker does not answer" in answer.body

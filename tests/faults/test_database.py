@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,26 +12,31 @@ import psycopg
 import pytest
 from django.db import connections
 
-from accounts.models import Account
+from accounts.models import Person
 from healthscore.databases import LIMITS
 from metrics.models import Batch, Run, UsageEvent
-from tests.faults.person import Person
+from tests.faults.browser import Browser
 from tests.faults.servers import until
 from tests.faults.stage import Process, Stage, patience
 from tests.faults.test_broker import SLOW
 from tests.faults.test_workers import LATER
 
 Check = Callable[[], Run]
+FEATURE = "fault"
 HEAD = "account_external_id,person_external_id,feature_key,occurred_at,count\n"
 
 
 def usage(stage: Stage, name: str, *, rows: int, backwards: bool = False) -> Path:
-    """A file of new usage events."""
-    customers = list(Account.objects.order_by("pk").values_list("external_id", flat=True)[:20])
-    moments = [f"2026-03-{1 + i // 1440 % 28:02d}T{i // 60 % 24:02d}:{i % 60:02d}:00Z"
-               for i in range(rows)]  # fmt: skip
+    """A file of new usage events, a minute apart."""
+    people = list(
+        Person.objects.exclude(persona__in=Person.NOT_PEOPLE)
+        .order_by("pk")
+        .values_list("account__external_id", "external_id")[:20]
+    )
+    start = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     lines = [
-        f"{customers[i % 20]},fault-{i % 50},reports,{moment},1" for i, moment in enumerate(moments)
+        f"{','.join(people[i % 20])},{FEATURE},{(start + dt.timedelta(minutes=i)).isoformat()},1"
+        for i in range(rows)
     ]
     path = stage.folder / name
     path.write_text(HEAD + "\n".join(reversed(lines) if backwards else lines) + "\n", "utf-8")
@@ -38,7 +44,7 @@ def usage(stage: Stage, name: str, *, rows: int, backwards: bool = False) -> Pat
 
 
 def stored() -> int:
-    return UsageEvent.objects.filter(person__external_id__startswith="fault-").count()
+    return UsageEvent.objects.filter(feature__key=FEATURE).count()
 
 
 def import_usage(stage: Stage, path: Path, failpoint: str = "") -> Process:
@@ -54,7 +60,8 @@ def test_case_13_a_killed_backend_cuts_everybody_and_both_night_and_pages_recove
 ) -> None:
     stage.worker(SLOW)
     stage.beat()
-    ada = Person(stage.web())
+    ada = Browser(stage.web())
+    assert ada.get("/runs/").status == 200
     stage.until_chunks(16)
     assert stage.cluster.kill_backend(stage.name)
     began = time.monotonic()
@@ -70,12 +77,12 @@ def test_case_13_pages_say_503_while_the_database_is_away_and_are_back_within_te
     stage.worker()
     stage.beat()
     complete()
-    ada = Person(stage.web())
+    ada = Browser(stage.web())
     assert ada.get("/").status == 200
     stage.cluster.server.send_signal(3)  # SIGQUIT: at once
     stage.cluster.server.wait()
     connections["default"].close()
-    patience(12)  # long enough for a pool to double its pauses
+    patience(18)  # long enough for a pool to double its pauses
     answer = ada.get("/")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert ada.get("/healthz").status == 200
@@ -146,7 +153,7 @@ def reader(stage: Stage) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 def test_case_18_a_migration_that_cannot_have_its_lock_gives_up_and_holds_up_no_page(
     stage: Stage, reader: psycopg.Connection[tuple[object, ...]]
 ) -> None:
-    ada = Person(stage.web())
+    ada = Browser(stage.web())
     assert ada.get("/runs/").status == 200
     found: list[object] = []
 

@@ -17,8 +17,8 @@ from accounts.models import Organisation
 from metrics import nightly
 from metrics.models import AccountCurrent, FlagChange, Run, RunChunk, Scorecard
 from metrics.scoring.version import CODE_VERSION
+from tests.faults.browser import Browser
 from tests.faults.conftest import Theatre
-from tests.faults.person import Person
 from tests.faults.servers import until
 from tests.faults.stage import Process, Stage, patience, snapshots
 from tests.faults.test_broker import SLOW
@@ -58,7 +58,9 @@ def test_case_19_three_beats_make_one_run_a_day_and_one_word_of_each_flag(
     patience(20)
     days = Run.objects.values("business_day").annotate(runs=Count("pk"))
     assert {row["runs"] for row in days} == {1}
-    words = FlagChange.objects.values("run", "account", "rule", "change").annotate(n=Count("pk"))
+    words = FlagChange.objects.values("run_id", "account_id", "rule", "change").annotate(
+        n=Count("pk")
+    )
     assert {row["n"] for row in words} <= {1}
 
 
@@ -135,7 +137,7 @@ def test_a_night_that_can_never_be_published_is_given_up_and_does_not_hold_up_th
 
 def shown(port: int) -> Callable[[], tuple[str, tuple[tuple[str, str], ...]]]:
     """The day and the scores of the portfolio, as its file says."""
-    ada = Person(port)
+    ada = Browser(port)
 
     def ask() -> tuple[str, tuple[tuple[str, str], ...]]:
         answer = ada.get("/portfolio.csv")

@@ -29,7 +29,7 @@ class Answer:
     seconds: float
 
 
-class Person:
+class Browser:
     """A user with a session in the database of the case."""
 
     def __init__(self, port: int, email: str = "ada@example.com") -> None:
