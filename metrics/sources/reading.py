@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, Protocol
 
 from metrics.sources.base import BadCell, FileError, Refusal, Row, Rules, Source, accept_all
 from metrics.sources.files import open_lines
-from metrics.sources.records import UNREAD, Records
+from metrics.sources.json_lines import records_of
+from metrics.sources.records import UNREAD
 
 MAX_COLUMNS = 200
 # what an export of rejects adds; such a file can be corrected and imported as it is
@@ -140,7 +141,8 @@ class Reader:
         wanted = encoding or (mapping.encoding if mapping else None)
         lines, codec = open_lines(stream, encoding=wanted)
         delimiter = mapping.delimiter if mapping else None
-        self._records = Records(lines, codec=codec, delimiter=delimiter)
+        names = () if mapping else source.header
+        self._records = records_of(lines, codec=codec, delimiter=delimiter, names=names)
         header = self._records.header
         check_names(header)
         self._mapped = mapping.bind(header) if mapping else None

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from metrics.sources.base import FileError, Refusal
 from metrics.sources.files import MARKS, open_lines
+from metrics.sources.json_lines import records_of
 from metrics.sources.reading import check_names
-from metrics.sources.records import DELIMITERS, Record, Records
+from metrics.sources.records import DELIMITERS, Record
 
 # encodings that can be chosen, as people know them
 ENCODINGS = {
@@ -116,7 +117,7 @@ def preview(
     _check_kind(head, ())
     lines, codec = open_lines(io.BytesIO(head), encoding=encoding)
     first = delimiter or _delimiter(head, encoding)
-    records = Records(lines, codec=codec, delimiter=first)
+    records = records_of(lines, codec=codec, delimiter=first)
     _check_kind(head, records.header)
     check_names(records.header)
     rows: list[Record] = []
