@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 from healthscore.backups import checksums
 from tests.composed import ROOT, Stack, free_port, until
-from tests.operations.clusters import connected_to
+from tests.faults.stage import connected
 
 OURS = ("web", "worker", "worker-interactive", "beat")
 # `docker compose exec SERVICE COMMAND` in the order of the page
@@ -121,9 +121,9 @@ def test_the_commands_that_the_page_names_back_up_and_restore(
         _do(other, "python manage.py verify")
         printed = _do(other, "python manage.py checksums").decode()
         address = other.environment("web")["DATABASE_URL"]
-        with django_db_blocker.unblock(), connected_to(address):
+        with django_db_blocker.unblock(), connected(address):
             restored = checksums()
-    with django_db_blocker.unblock(), connected_to(stack.environment("web")["DATABASE_URL"]):
+    with django_db_blocker.unblock(), connected(stack.environment("web")["DATABASE_URL"]):
         was = checksums()
 
     goes_on = {"metrics_heartbeat", "cache"}

@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of a test's own, and Django on it instead of the tests' database."""
+"""A PostgreSQL cluster of a test's own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connections
-
-from healthscore.databases import database
 from healthscore.embedded.children import stop
 from healthscore.embedded.places import TEST, Place
 from healthscore.embedded.postgres import make_cluster, start_postgres
@@ -30,16 +27,3 @@ def new_cluster(folder: Path) -> Iterator[Place]:
         stop(server, by=signal.SIGINT)
         for left in (place.data.parent, place.sockets.parent):
             shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def connected_to(url: str) -> Iterator[None]:
-    """Inside this block Django's database is the one of `url`."""
-    before = connections["default"]
-    settings = {**before.settings_dict, **database(url, role="command"), "CONN_MAX_AGE": 0}
-    connections["default"] = type(before)(settings, "default")
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        connections["default"] = before

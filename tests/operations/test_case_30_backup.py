@@ -23,7 +23,8 @@ from healthscore import backups
 from healthscore.backups import checksums
 from metrics.models import Feature
 from tests.facts import make_account
-from tests.operations.clusters import connected_to, new_cluster
+from tests.faults.stage import connected
+from tests.operations.clusters import new_cluster
 from tests.views.nights import make_customer, make_team, night
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,7 +108,7 @@ def test_case_30_a_restored_database_is_the_same_and_works(
     dump = back_up_while_somebody_writes(tmp_path, monkeypatch)
     assert sum(rows for name, (rows, _) in tables.items() if "snapshot" in name) == 2
 
-    with connected_to(cluster):
+    with connected(cluster):
         command("restore", dump)
         restored = checksums()
         call_command("migrate", check_unapplied=True, verbosity=0)
@@ -131,7 +132,7 @@ def test_a_database_with_tables_is_not_touched(dump: Path) -> None:
 
 def test_a_broken_file_is_refused_and_leaves_the_database_empty(dump: Path, tmp_path: Path) -> None:
     whole = dump.read_bytes()
-    with new_cluster(tmp_path / "other") as place, connected_to(place.database_url):
+    with new_cluster(tmp_path / "other") as place, connected(place.database_url):
         dump.write_bytes(whole[: len(whole) // 2])
         with pytest.raises(CommandError, match="is not the file that was written"):
             command("restore", dump)
