@@ -15,7 +15,8 @@ def no_store(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        # in this order: who asks whether we live must not need the database to know who asks
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
             response["Cache-Control"] = "no-store"
         return response
 

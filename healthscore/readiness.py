@@ -12,7 +12,7 @@ from redis import RedisError
 
 from accounts.models import Organisation
 from metrics.models import Heartbeat, Run
-from metrics.models.heartbeats import TICK
+from metrics.models.heartbeats import CHORES, TICK
 from metrics.nightly import database_now
 from metrics.tasks import broker_client
 
@@ -93,7 +93,7 @@ def _ask_database(found: Readiness) -> None:
 
 def _look_at_beats(found: Readiness, now: dt.datetime) -> None:
     alive = now - dt.timedelta(seconds=settings.DEAF_SECONDS)
-    found.workers = Heartbeat.objects.exclude(name=TICK).filter(seen_at__gt=alive).count()
+    found.workers = Heartbeat.objects.exclude(name__in=CHORES).filter(seen_at__gt=alive).count()
     if not found.workers:
         found.reasons.append("no worker has shown a sign of life")
     tick = Heartbeat.objects.filter(name=TICK).first()

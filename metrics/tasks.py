@@ -24,9 +24,10 @@ from metrics import ingest, nightly
 from metrics.ingest import invented
 from metrics.models import Run
 from metrics.models.demo import DemoLoad
-from metrics.models.heartbeats import TICK, Heartbeat
+from metrics.models.heartbeats import PURGE, TICK, Heartbeat
 
 log = logging.getLogger(__name__)
+PURGE_EVERY = 20 * 3600.0
 PATIENCE = 0.5  # seconds for a broker to answer
 
 
@@ -119,7 +120,7 @@ def tick() -> None:
     nightly.ensure_runs(now)
     if Run.objects.open().exists():
         wake_workers()
-    _try("after the nights", _wake_ingest, Heartbeat.forget)
+    _try("after the nights", _wake_ingest, _purge_daily, Heartbeat.forget)
     Heartbeat.beat(TICK)
 
 
@@ -133,6 +134,11 @@ def _try(when: str, *steps: Callable[[], object]) -> None:
         except Exception:
             log.exception("a step %s failed, the next tick tries it again", when)
             nightly.mend_connection()
+
+
+def _purge_daily() -> None:
+    if not Heartbeat.is_fresh(PURGE, seconds=PURGE_EVERY):
+        _send(purge)
 
 
 def _wake_ingest() -> None:
@@ -162,6 +168,14 @@ def work_runs() -> None:
     """Does chunks for a minute at most; calls again where more is left to claim."""
     if nightly.work(owner(), seconds=settings.WORK_SECONDS, wake=wake_workers).more:
         wake_workers()
+
+
+@shared_task(time_limit=3600, soft_time_limit=3500)
+def purge() -> None:
+    """Once a day; a message that comes twice finds it done."""
+    if not Heartbeat.is_fresh(PURGE, seconds=PURGE_EVERY):
+        log.info("purged: %s", nightly.purge(nightly.database_now()))
+        Heartbeat.beat(PURGE)
 
 
 @shared_task

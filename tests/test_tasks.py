@@ -15,7 +15,8 @@ from accounts.models import Organisation, User
 from healthscore.celery import app
 from metrics import tasks
 from metrics.ingest.batches import DOOR
-from metrics.models import Alias, Batch, Expectation, Reject, Run
+from metrics.models import Alias, Batch, Expectation, Heartbeat, Reject, Run
+from metrics.models.heartbeats import PURGE
 from tests.facts import at, live_scorecard, make_account
 from tests.nightly.test_night import make_lively_account, request
 
@@ -84,6 +85,7 @@ def test_a_broker_that_is_down_neither_blocks_nor_loses_a_request(
 def test_a_tick_puts_missing_nights_into_the_ledger_and_wakes_a_worker() -> None:
     live_scorecard()
     make_account(known_at=at(Organisation.current().day_of(timezone.now()), 0))
+    Heartbeat.beat(PURGE)
     app.control.purge()
     tasks.tick()
     assert Run.objects.open().count() == 1
@@ -111,6 +113,27 @@ def test_a_row_that_cannot_be_taken_in_keeps_no_night_from_coming(
     assert "a step before the nights failed" in caplog.text
     assert Run.objects.open().count() == 1
     app.control.purge()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_a_day_a_tick_asks_for_what_is_old_to_go() -> None:
+    app.control.purge()
+    tasks.tick()
+    assert app.control.purge() == 1
+    tasks.purge()
+    tasks.tick()
+    assert app.control.purge() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ticks_that_piled_up_are_one(settings: Any) -> None:
+    live_scorecard()
+    Heartbeat.beat(PURGE)
+    settings.TICK_SECONDS = 60.0
+    tasks.tick()
+    make_account(known_at=at(Organisation.current().day_of(timezone.now()), 0))
+    tasks.tick()
+    assert Run.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,8 @@ from django.db import connection, models
 from django.db.models.functions import Now
 
 TICK = "tick"
+PURGE = "purge"
+CHORES = (TICK, PURGE)  # what is not a worker
 FORGOTTEN = dt.timedelta(days=1)
 # by the database's clock, so that ages are right whatever a worker's clock says
 BEAT = """
@@ -20,7 +22,7 @@ SET queues = excluded.queues, seen_at = now(), is_busy = excluded.is_busy,
 
 
 class Heartbeat(models.Model):
-    """When a worker last showed that it hears its queues, or when the last tick was done."""
+    """When a worker last showed that it hears its queues, or when a chore was last done."""
 
     name = models.CharField(max_length=200, primary_key=True)  # host and process, or TICK
     queues = models.CharField(max_length=200, blank=True)

@@ -7,6 +7,7 @@ from metrics.nightly.due import (
     request_days,
     request_history,
 )
+from metrics.nightly.purge import purge
 from metrics.nightly.work import mend_connection, work
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "days_between",
     "ensure_runs",
     "mend_connection",
+    "purge",
     "request_days",
     "request_history",
     "work",

@@ -63,6 +63,8 @@ class Cluster:
         return row[0] if row else None
 
     def clone(self, template: str, name: str) -> None:
+        if self.server.poll() is not None:
+            self.start()  # a case that failed has left it so
         with self.connect() as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 

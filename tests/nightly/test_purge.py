@@ -1,0 +1,78 @@
+"""What is older than it is kept for goes, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from metrics import nightly
+from metrics.models import Batch, Reject, Replaced, Run
+from metrics.nightly import store
+from tests.facts import live_scorecard
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+NONE = {"months": 0, "rejects": 0, "replaced": 0, "sessions": 0}
+
+
+def ago(days: int) -> dt.datetime:
+    return NOW - dt.timedelta(days=days)
+
+
+def months() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relname ~ '^metrics_snapshot_' AND relkind = 'r'"
+            " ORDER BY relname"
+        )
+        return [row[0][-7:] for row in cursor.fetchall()]
+
+
+def make_run(day: dt.date) -> Run:
+    store.ensure_partition(day)
+    run = Run.objects.request(
+        day, kind="nightly", scorecard=live_scorecard(), data_cutoff=NOW, code_version="test"
+    )
+    run.chunks.update(state="done")
+    Run.objects.filter(pk=run.pk).update(state="complete")
+    return run
+
+
+def make_batch(*, days: int) -> Batch:
+    batch = Batch.objects.create(
+        source="usage", state="finished", received=1, quarantined=1, finished_at=ago(days)
+    )
+    Reject.objects.create(batch=batch, line=2, code="bad_number", raw={})
+    Replaced.objects.create(batch_id=batch.pk, table="accounts_account", object_id=1, before={})
+    return batch
+
+
+def test_nothing_goes_where_nothing_is_old() -> None:
+    make_batch(days=89)
+    make_run(dt.date(2023, 11, 1))
+    assert nightly.purge(NOW) == NONE
+    call_command("verify", stdout=io.StringIO())
+
+
+def test_scores_go_by_the_month_with_their_runs() -> None:
+    before = months()
+    old, kept = make_run(dt.date(2023, 10, 31)), make_run(dt.date(2023, 11, 1))
+    assert nightly.purge(NOW) == NONE | {"months": 1}
+    assert list(Run.objects.values_list("pk", flat=True)) == [kept.pk]
+    assert months() == sorted({*before, "2023_11"} - {"2023_10"})
+    assert old.pk != kept.pk
+
+
+def test_refused_rows_go_and_their_counts_stay() -> None:
+    old, young = make_batch(days=91), make_batch(days=89)
+    assert nightly.purge(NOW) == NONE | {"rejects": 1, "replaced": 1}
+    assert list(Reject.objects.values_list("batch", flat=True)) == [young.pk]
+    old.refresh_from_db()
+    assert (old.quarantined, old.is_undoable) == (1, False)
+    young.refresh_from_db()
+    assert young.is_undoable
+    assert nightly.purge(NOW) == NONE
