@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 
@@ -20,7 +21,7 @@ class Page:
     admin: bool = False
     in_menu: bool = True
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Where it is."""
         return reverse(self.name)

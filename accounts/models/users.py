@@ -35,6 +35,11 @@ class UserManager(BaseUserManager["User"]):
         """Those who may log in."""
         return self.filter(is_active=True)
 
+    def names(self, users: models.QuerySet[User]) -> list[tuple[int, str]]:
+        """(key, name) of users, by name: what a list to choose from needs of them."""
+        rows = users.order_by("name", "email").values_list("pk", "name", "email")
+        return [(pk, name or email) for pk, name, email in rows]
+
     def leading(self) -> models.QuerySet[User]:
         """Active ones who may have a team."""
         return self.active().filter(role__in=[Role.MANAGER, Role.ADMIN])

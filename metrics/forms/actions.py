@@ -46,10 +46,15 @@ class TaskForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial)
         self.today = today
-        self.users = users_who_see(account)
+        self.seen_by = users_who_see(account)
         field = self.fields["assigned_to"]
         if isinstance(field, forms.ModelChoiceField):
-            field.queryset = self.users
+            field.queryset = self.seen_by
+
+    @property
+    def users(self) -> list[tuple[int, str]]:
+        """Whom she may choose."""
+        return User.objects.names(self.seen_by)
 
     def clean_due_on(self) -> dt.date | None:
         """A day from today on."""

@@ -61,6 +61,25 @@ def band_icon(name: str, word: str = "") -> SafeString:
     return _drawn("partials/band_icon.html", str(name), str(word), False)
 
 
+DOTS = {
+    "red": '<path d="M4 0 8 4 4 8 0 4z" class="hs-fill-red"/>',
+    "amber": '<path d="M4 .6 7.6 7.4H.4z" class="hs-fill-amber"/>',
+    "green": '<circle cx="4" cy="4" r="2.6" class="hs-fill-green" fill-opacity=".75"/>',
+    "grey": '<circle cx="4" cy="4" r="2.4" fill="none" stroke="currentcolor"/>',
+}
+
+
+@register.simple_tag
+def dots(names: Sequence[str]) -> SafeString:
+    """A mark of 8 units per day, in the shapes of the bands."""
+    return mark_safe(  # noqa: S308  # our own names and numbers
+        "".join(
+            f'<g class="hs-{name}" transform="translate({8 * at} 1)">{DOTS[name]}</g>'
+            for at, name in enumerate(names)
+        )
+    )
+
+
 @lru_cache(maxsize=256)  # the same few marks stand in every row of every page
 def _drawn(template_name: str, name: str, word: str, pill: bool) -> SafeString:
     return render_to_string(template_name, {"band": name, "word": word, "pill": pill})

@@ -169,11 +169,11 @@ def _owners(request: HttpRequest) -> dict[str, str]:
     accounts = visible_accounts(request)
     # asked the other way round, every account would be read to find a handful of owners
     owning = User.objects.filter(Exists(accounts.filter(owner=OuterRef("pk"))))
-    owners = list(owning.order_by("name", "email"))
-    choices = {"me": "Me"} if user in owners else {}
-    if any(owner.manager_id == user.pk for owner in owners):
+    owners = owning.order_by("name", "email").values_list("pk", "name", "email", "manager_id")
+    choices = {"me": "Me"} if any(pk == user.pk for pk, *_ in owners) else {}
+    if any(manager_id == user.pk for *_, manager_id in owners):
         choices["team"] = "My team"
-    choices |= {str(owner.pk): str(owner) for owner in owners if owner.pk != user.pk}
+    choices |= {str(pk): name or email for pk, name, email, _ in owners if pk != user.pk}
     if user.role == Role.ADMIN and accounts.filter(owner=None).exists():
         choices["none"] = "Nobody"
     return choices

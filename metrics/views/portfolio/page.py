@@ -111,10 +111,10 @@ def _bar(request: HttpRequest, hers: Book, filters: Filters) -> dict[str, Any]:
     }
 
 
-def _assignable(user: User) -> list[User]:
+def _assignable(user: User) -> list[tuple[int, str]]:
     if not user.assigns_owners:
         return []
-    return list(User.objects.assignable_by(user).order_by("name", "email"))
+    return User.objects.names(User.objects.assignable_by(user))
 
 
 def _overview(request: HttpRequest, seen: Overview, limits: tuple[float, float]) -> dict[str, Any]:

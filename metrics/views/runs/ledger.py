@@ -113,13 +113,10 @@ class Nights:
 
 def nights() -> Nights:
     """How the last thirty nights went."""
-    newest = list(Run.objects.published().order_by("-business_day")[:ROWS])
-    spans = [
-        (run.finished_at - run.started_at).total_seconds()
-        for run in newest
-        if run.finished_at and run.started_at
-    ]
-    complete = sum(run.state == Run.State.COMPLETE for run in newest)
+    published = Run.objects.published().order_by("-business_day")
+    newest = list(published.values_list("state", "started_at", "finished_at")[:ROWS])
+    spans = [(end - began).total_seconds() for _, began, end in newest if end and began]
+    complete = sum(state == Run.State.COMPLETE for state, *_ in newest)
     return Nights(
         complete=complete,
         known=len(newest),
