@@ -113,7 +113,7 @@ class UsageLoader:
                 refused.append(place.refuse(row))
             else:
                 staged.append(stage(at, row.values, place))
-        return refused + self._insert(rows, staged)
+        return refused + self.insert(rows, staged)
 
     def finish(self) -> None:
         """Marks every (account, day) that got an event, for the rollups."""
@@ -143,7 +143,7 @@ class UsageLoader:
         self._moments[at] = found = (at.isoformat(), day.isoformat())
         return found
 
-    def _insert(self, rows: list[Row], staged: list[tuple[Any, ...]]) -> list[Refusal]:
+    def insert(self, rows: list[Row], staged: list[tuple[Any, ...]]) -> list[Refusal]:
         if not staged:
             return []
         execute("TRUNCATE stage_usage")
