@@ -47,6 +47,10 @@ class Cluster:
         self.log: IO[bytes] = self.place.log.open("ab")
         make_cluster(self.place, log=self.log)
         self.server: Child = start_postgres(self.place, log=self.log)
+        with self.connect() as connection:
+            # after a crash: one call in place of one for every file of every copy
+            connection.execute("ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'")
+            connection.execute("SELECT pg_reload_conf()")
         assert self.ask("SHOW fsync") == "on"
         assert self.ask("SHOW full_page_writes") == "on"
 
@@ -65,10 +69,17 @@ class Cluster:
     def clone(self, template: str, name: str) -> None:
         if self.server.poll() is not None:
             self.start()  # a case that failed has left it so
+        self.answers()
         with self.connect() as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            connection.execute("CHECKPOINT")  # else a crash would replay the copying
+
+    def answers(self) -> None:
+        """Waits until it takes connections again."""
+        until(lambda: self.ask("SELECT 1"), seconds=120, what="PostgreSQL is back")
 
     def drop(self, name: str) -> None:
+        self.answers()
         with self.connect() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
