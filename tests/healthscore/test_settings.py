@@ -69,14 +69,17 @@ def test_every_task_has_its_queue(environment: pytest.MonkeyPatch) -> None:
     from celery import Celery
 
     app = Celery(set_as_current=False)
-    app.conf.task_routes = load()["CELERY_TASK_ROUTES"]
-    names = ["tick", "work_runs", "ingest_file", "interactive_preview"]
+    loaded = load()
+    app.conf.task_routes = loaded["CELERY_TASK_ROUTES"]
+    app.conf.task_default_queue = loaded["CELERY_TASK_DEFAULT_QUEUE"]
+    names = ["tick", "work_runs", "ingest_uploads", "purge", "take_in"]
 
     routes = {name: app.amqp.router.route({}, f"metrics.tasks.{name}") for name in names}
 
     assert {name: route["queue"].name for name, route in routes.items()} == {
-        "tick": "nightly",
+        "tick": "interactive",
         "work_runs": "nightly",
-        "ingest_file": "ingest",
-        "interactive_preview": "interactive",
+        "ingest_uploads": "ingest",
+        "purge": "ingest",
+        "take_in": "interactive",
     }
