@@ -12,10 +12,10 @@ from metrics import nightly
 from metrics.models import Batch, Heartbeat, Run, Scorecard, Upload
 from metrics.models.heartbeats import CHORES, TICK
 from tests.faults.browser import Browser
-from tests.faults.conftest import Staged
 from tests.faults.servers import until
 from tests.faults.stage import QUEUES, Stage, patience
 from tests.faults.test_workers import LATER
+from tests.views.uploading import fields_of
 
 Check = Callable[[], Run]
 SLOW = "mid_compute:sleep:0.3"
@@ -95,7 +95,8 @@ def test_case_11_what_is_asked_for_without_a_broker_is_answered_at_once_and_done
     sent = ada.send("/imports/new/accounts/upload/", "crm.csv", FILE)
     assert (sent.status, sent.seconds < 2) == (302, True)
     upload = Upload.objects.get()
-    asked = ada.post(f"/imports/files/{upload.pk}/columns/", **columns())
+    form = fields_of(ada.get(f"/imports/files/{upload.pk}/").body) | {"do": "check"}
+    asked = ada.post(f"/imports/files/{upload.pk}/columns/", **form)
     weights = Scorecard.objects.live()
     again = ada.post("/scorecard/recalculate/", version=str(weights.version))
     now = ada.post("/runs/now/")
@@ -115,14 +116,9 @@ def test_case_11_what_is_asked_for_without_a_broker_is_answered_at_once_and_done
     assert stage.verified()
 
 
-def columns() -> dict[str, str]:
-    """What the form of the columns sends."""
-    return {"do": "check"}
-
-
 @LATER
 def test_case_12_a_full_broker_stops_no_reading_is_told_and_loses_nothing(
-    stage: Stage, complete: Check, staged: Staged
+    stage: Stage, complete: Check
 ) -> None:
     stage.worker()
     stage.beat()

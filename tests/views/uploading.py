@@ -30,12 +30,16 @@ def send(client: Client, data: bytes, source: str = "accounts", name: str = "crm
 def chosen(client: Client, found: Upload, **over: str) -> dict[str, str]:
     """What the form of the columns would send as it stands, with some fields changed."""
     html = client.get(f"/imports/files/{found.pk}/").content.decode()
+    return fields_of(html) | {"do": "check"} | over
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """Of a form as it stands."""
     fields: dict[str, str] = {}
     for name, body in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', html, re.DOTALL):
         picked = re.search(r'<option value="([^"]*)" selected>', body)
         fields[name] = picked.group(1) if picked else ""
-    fields |= dict(re.findall(r'<input type="text" name="(\w+)" value="([^"]*)"', html))
-    return fields | {"do": "check"} | over
+    return fields | dict(re.findall(r'<input type="text" name="(\w+)" value="([^"]*)"', html))
 
 
 def check(client: Client, found: Upload, **over: str) -> Upload:
