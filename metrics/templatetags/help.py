@@ -6,12 +6,16 @@ The popover is HTML's own: without a style sheet or script the sentence is still
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+NUMBER = "help-number"  # stands for the id of the element
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,23 +141,29 @@ LISTS = {
 }  # fmt: skip
 
 
-@register.inclusion_tag("partials/help.html", takes_context=True)
-def help(context: dict[str, Any], key: str, label: str = "") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def help(context: dict[str, Any], key: str, label: str = "") -> SafeString:
     """The word as a button that opens its sentence; `label`: another form of the word."""
     term = TERMS[key]
-    return {
-        "id": _number(context),
-        "label": label or term.label,
-        "terms": [(key, term)],
-        "named": bool(label) and label != term.label,
-    }
+    named = bool(label) and label != term.label
+    return _numbered(context, _drawn((key,), label or term.label, named))
 
 
-@register.inclusion_tag("partials/help.html", takes_context=True)
-def help_list(context: dict[str, Any], name: str, label: str) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def help_list(context: dict[str, Any], name: str, label: str) -> SafeString:
     """A button that explains several words at once: the headings of a table, a strip of figures."""
-    terms = [(key, TERMS[key]) for key in LISTS[name]]
-    return {"id": _number(context), "label": label, "terms": terms, "named": True}
+    return _numbered(context, _drawn(LISTS[name], label, True))
+
+
+@lru_cache(maxsize=256)  # the same few words on every page
+def _drawn(keys: tuple[str, ...], label: str, named: bool) -> SafeString:
+    terms = [(key, TERMS[key]) for key in keys]
+    known = {"id": NUMBER, "label": label, "terms": terms, "named": named}
+    return render_to_string("partials/help.html", known)
+
+
+def _numbered(context: dict[str, Any], drawn: SafeString) -> SafeString:
+    return mark_safe(drawn.replace(NUMBER, _number(context)))  # noqa: S308  # letters and a number
 
 
 def _number(context: dict[str, Any]) -> str:

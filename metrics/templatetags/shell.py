@@ -6,7 +6,9 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.template import Context, Engine
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.pages import pages_of
@@ -50,6 +52,19 @@ def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for page in (pages_of(user) if isinstance(user, User) else [])
     ]
+
+
+@register.simple_tag(takes_context=True)
+def once(context: Context, name: str) -> SafeString:
+    """A partial that stands on the page twice, such as in the menu of a narrow screen, and is the
+    same there: rendered the first time only.
+    """
+    kept: dict[str, SafeString] = context["request"].__dict__.setdefault("rendered_once", {})
+    if name not in kept:
+        engine = Engine.get_default()
+        with context.push():
+            kept[name] = engine.get_template(name).render(context)
+    return kept[name]
 
 
 @register.inclusion_tag("partials/banner.html", takes_context=True)
