@@ -10,6 +10,8 @@ from metrics.models import Run
 from metrics.nightly.movers import write_causes
 
 SPARK_DAYS = 90
+# a change is that of the two scores as pages print them: to_char rounds to the tenth as Python's
+# f"{score:.1f}" does, by the exact binary value, which round(numeric) does not
 # history: the published snapshot of each day before, and the run's own of its day
 CURRENT = """
 WITH history AS (
@@ -20,8 +22,10 @@ WITH history AS (
       AND (r.id = %(run)s OR r.is_published AND s.day < %(day)s)
 ), sparks AS (
     SELECT own.account_id, array_agg(round(h.score)::smallint ORDER BY d.day) AS scores,
-           max(h.score) FILTER (WHERE d.day = %(day)s::date - 7) AS score_7,
-           max(h.score) FILTER (WHERE d.day = %(day)s::date - 30) AS score_30,
+           max(to_char(h.score, 'FM990.0')::numeric)
+               FILTER (WHERE d.day = %(day)s::date - 7) AS shown_7,
+           max(to_char(h.score, 'FM990.0')::numeric)
+               FILTER (WHERE d.day = %(day)s::date - 30) AS shown_30,
            max(h.band) FILTER (WHERE d.day = %(day)s::date - 7) AS band_7
     FROM (SELECT account_id FROM history WHERE day = %(day)s) own
     CROSS JOIN (
@@ -37,8 +41,10 @@ INSERT INTO metrics_accountcurrent (
     cause_30
 )
 SELECT s.run_id, a.id, a.name, a.segment, a.plan, a.owner_id, c.arr, coalesce(c.currency, ''),
-       c.renews_on, s.score, s.band, coalesce(k.band_7, ''), s.score - k.score_7,
-       s.score - k.score_30, s.momentum, s.trend_28, s.trend, coalesce(f.rules, '{}'),
+       c.renews_on, s.score, s.band, coalesce(k.band_7, ''),
+       to_char(s.score, 'FM990.0')::numeric - k.shown_7,
+       to_char(s.score, 'FM990.0')::numeric - k.shown_30,
+       s.momentum, s.trend_28, s.trend, coalesce(f.rules, '{}'),
        coalesce(f.severity, 0), s.stage, s.status, s.coverage, s.confidence, k.scores,
        ARRAY(SELECT round(points)::smallint FROM unnest(s.dimensions) WITH ORDINALITY
              AS d(points, place) ORDER BY place),

@@ -91,6 +91,11 @@ def change(before: Level, after: Level, *, after_under_old: Level | None = None)
     )
 
 
+def shown_change(before: float, after: float) -> float:
+    """The change of two scores as it is told everywhere: of what is printed of each, in tenths."""
+    return round(round(after, 1) - round(before, 1), 1)
+
+
 def rounded(parts: Sequence[float], total: float) -> list[float]:
     """Parts in whole tenths that sum to the total as it is printed (largest remainder)."""
     units = [part * 10 for part in parts]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from metrics.scoring.config import ScorecardConfig
-from metrics.scoring.explain import Change, Level, change, rounded
+from metrics.scoring.explain import Change, Level, change, rounded, shown_change
 from metrics.signals.base import Dimension, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.kinds import Facts, Kind, Numbers, kind_of
@@ -131,7 +131,7 @@ def steps(before: Stored, after: Stored, parts: Change) -> list[Step]:
     sums["Cap", "other"] = parts.caps
     sums["Scorecard", "other"] = parts.configuration
     named = [(name, kind, moved) for (name, kind), moved in sums.items()]
-    shown_total = round(after.score or 0.0, 1) - round(before.score or 0.0, 1)
+    shown_total = shown_change(before.score or 0.0, after.score or 0.0)
     tenths = rounded([moved for _, _, moved in named], shown_total)
     return [
         Step(name=name, moved=moved, kind=kind)

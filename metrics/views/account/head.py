@@ -8,6 +8,7 @@ from typing import Any
 from accounts.models import Contract
 from metrics.models import Run
 from metrics.models.scores import Band
+from metrics.scoring.explain import shown_change
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.numbers import number
 from metrics.signals.story import value_of
@@ -139,7 +140,7 @@ def _change(night: Night, days: int) -> tuple[float | None, float | None]:
     was = next((day.score for day in night.history if day.day == then), None)
     if was is None or night.now.score is None:
         return None, None
-    return round(night.now.score, 1) - round(was, 1), was
+    return shown_change(was, night.now.score), was
 
 
 def _band_since(night: Night) -> tuple[dt.date, str] | None:

@@ -11,6 +11,7 @@ from metrics.charts import Figure, waterfall
 from metrics.models import Snapshot
 from metrics.models.runs import old_config
 from metrics.scoring.config import ScorecardConfig
+from metrics.scoring.explain import shown_change
 from metrics.signals.base import Cadence, State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.numbers import Value
@@ -80,7 +81,7 @@ def moved(night: Night, period: Period) -> Moved:
         period=period,
         since=before.day,
         before=before,
-        total=round(night.now.score or 0.0, 1) - round(before.score or 0.0, 1),
+        total=shown_change(before.score or 0.0, night.now.score or 0.0),
         bars=tuple(_bars(bars, before.score or 0.0)),
         reasons=tuple(
             _reason(reason, before, night.now)

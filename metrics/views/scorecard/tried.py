@@ -13,7 +13,7 @@ from metrics.models.scores import Band
 from metrics.scoring.caps import BY_CODE as RULE
 from metrics.scoring.caps import RULES
 from metrics.scoring.config import ScorecardConfig
-from metrics.scoring.explain import rounded
+from metrics.scoring.explain import rounded, shown_change
 from metrics.signals.base import Dimension, Floats
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.story import dimension_name
@@ -90,7 +90,7 @@ class Tried:
         """Points; None where one side has no score."""
         if self.before.score is None or self.after.score is None:
             return None
-        return self.after.score - self.before.score
+        return shown_change(self.before.score, self.after.score)
 
 
 def tried(
