@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
+import math
 import os
 import platform
 import resource
@@ -49,6 +50,7 @@ def arguments(
     parser.add_argument("--accounts", type=int, default=accounts)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--fresh", action="store_true", help="make the portfolio again")
+    parser.add_argument("--gate", action="store_true", help="fail where a CPU ratio is far off")
     parser.add_argument("--json", type=Path, help="where to write the numbers")
     if more:
         more(parser)
@@ -105,6 +107,20 @@ class Report:
     name: str
     accounts: int
     numbers: dict[str, Any] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    def hold(self, what: str, *, value: float, least: float = 0.0, most: float = math.inf) -> None:
+        """A limit that a change must not break: of CPU against CPU in one run, for time is noise on
+        a machine that others use too.
+        """
+        if not least <= value <= most:
+            self.broken.append(f"{what} is {value:.2f}, and may be {least:g} to {most:g}")
+
+    def end(self, asked: argparse.Namespace) -> None:
+        """Writes the numbers; with --gate a broken limit is an error."""
+        self.write(asked.json)
+        if asked.gate and self.broken:
+            raise SystemExit("\n".join(self.broken))
 
     def add(self, what: str, **numbers: Any) -> None:
         """One line."""

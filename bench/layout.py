@@ -67,7 +67,7 @@ def main() -> None:
         say(f"{events:,} raw events made")
         _measure(read, events, asked.rounds, report)
         transaction.set_rollback(True)
-    report.write(asked.json)
+    report.end(asked)
 
 
 def _measure(accounts: int, events: int, rounds: int, report: Report) -> None:
