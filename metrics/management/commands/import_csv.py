@@ -7,14 +7,20 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandError
-from django.db import ProgrammingError
+from django.db import OperationalError, ProgrammingError
 
 from metrics.ingest import BatchReport, FileError, import_file
 from metrics.sources.catalogue import BY_NAME
 from metrics.sources.reading import Limits
 
 UNDEFINED_TABLE = "42P01"
+DISK_FULL = "53100"
+FULL = (
+    "the disk of the database is full. Make room and import the file again: what of it was stored"
+    " before is known, and counted as duplicate."
+)
 SHOWN = ("source", "received", "accepted", "duplicate", "quarantined", "batch")
 
 
@@ -50,6 +56,11 @@ class Command(BaseCommand):
             if getattr(error.__cause__, "sqlstate", "") != UNDEFINED_TABLE:
                 raise
             raise CommandError("The database is not set up; run the command migrate") from error
+        except (OperationalError, psycopg.errors.DiskFull) as error:
+            # Django does not wrap what COPY raises
+            if DISK_FULL not in (_state(error), _state(error.__cause__)):
+                raise
+            raise CommandError(f"{options['file'].name}: {FULL}") from error
         self._explain(report)
         self.stdout.write(json.dumps({name: getattr(report, name) for name in SHOWN}))
 
@@ -68,3 +79,7 @@ class Command(BaseCommand):
             notes.append(f"... and {report.quarantined - len(report.sample):,} more rejects.")
         for note in notes:
             self.stderr.write(note, self.style.NOTICE)
+
+
+def _state(error: BaseException | None) -> str:
+    return getattr(error, "sqlstate", None) or ""
