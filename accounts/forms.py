@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Cadence, Organisation, User
 from accounts.models.organisation import TARGETS
 
+TAKEN = "There is a user with this e-mail already."
 CADENCES = {
     Cadence.DAILY: "On most working days",
     Cadence.WEEKLY: "About once a week",
@@ -121,7 +122,7 @@ class InviteForm(RoleForm):
         """In lower case, and not taken."""
         email: str = self.cleaned_data["email"].lower()
         if User.objects.filter(email__iexact=email).exists():
-            raise ValidationError("There is a user with this e-mail already.")
+            raise ValidationError(TAKEN)
         return email
 
 

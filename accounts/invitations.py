@@ -11,7 +11,7 @@ from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from accounts.models import Account, User
@@ -20,13 +20,29 @@ KEY = "invitation"
 log = logging.getLogger(__name__)
 
 
+class Taken(Exception):
+    """Somebody else has invited the same e-mail in the meantime."""
+
+
 def invite(user: User) -> User:
-    """Stores a user who cannot log in yet; accounts that an import gave to her e-mail are hers."""
+    """Stores a user who cannot log in yet; accounts that an import gave to her e-mail are hers.
+    Raises Taken.
+    """
     user.set_unusable_password()
     with transaction.atomic():
-        user.save()
+        _store(user)
         Account.objects.all().waiting_for(user).update(owner=user)
     return user
+
+
+def _store(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        if not User.objects.filter(email__iexact=user.email).exists():
+            raise
+        raise Taken from error
 
 
 def has_mail_server() -> bool:

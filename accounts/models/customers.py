@@ -143,6 +143,13 @@ class Account(models.Model):
         Account.objects.filter(pk=self.pk).update(owner=owner)
         self.owner = owner
 
+    def hand_back(self, owner: User | None, *, given: int | None) -> bool:
+        """Undoes a hand-over to `given`; False where somebody has handed it over again since."""
+        if not Account.objects.filter(pk=self.pk, owner_id=given).update(owner=owner):
+            return False
+        self.owner = owner
+        return True
+
 
 class Contract(models.Model):
     """The terms in force from the moment they were known until the next row of the account."""

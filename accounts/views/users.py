@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import admin_only, user_of
-from accounts.forms import InviteForm, RoleForm
-from accounts.invitations import invite, pop_link, send_link
+from accounts.forms import TAKEN, InviteForm, RoleForm
+from accounts.invitations import Taken, invite, pop_link, send_link
 from accounts.models import User
 from accounts.models.users import LastAdmin, NoLongerAdmin
 from accounts.toasts import toast
@@ -25,10 +25,7 @@ NO_LONGER = "You are no admin any more, so nothing was changed."
 def users(request: HttpRequest) -> HttpResponse:
     """Everybody who may log in, and the form that invites somebody."""
     form = InviteForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        invited = invite(form.save(commit=False))
-        mailed = send_link(request, invited)
-        toast(request, f"{invited} is invited{' by mail' if mailed else ''}")
+    if request.method == "POST" and form.is_valid() and _invited(request, form):
         return redirect("users")
     found = User.objects.select_related("manager").annotate(owned=Count("book", distinct=True))
     context = {
@@ -37,6 +34,18 @@ def users(request: HttpRequest) -> HttpResponse:
         "link": pop_link(request),
     }
     return render(request, "accounts/users.html", context, status=422 if form.errors else 200)
+
+
+def _invited(request: HttpRequest, form: InviteForm) -> bool:
+    """False where somebody else invited her a moment before: the form then says so."""
+    try:
+        invited = invite(form.save(commit=False))
+    except Taken:
+        form.add_error("email", TAKEN)
+        return False
+    mailed = send_link(request, invited)
+    toast(request, f"{invited} is invited{' by mail' if mailed else ''}")
+    return True
 
 
 @admin_only

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
 from accounts.forms import ProfileForm
 from accounts.models import Organisation, User
@@ -134,12 +136,32 @@ def test_a_manager_gives_accounts_within_her_team_and_takes_it_back() -> None:
     assert ben.post(path, {"owner": tom.pk}).headers["Location"] == account.get_absolute_url()
     account.refresh_from_db()
     assert account.owner == tom
-    (undo,) = re.findall(
-        r'action="(/accounts/\d+/owner/\?owner=\d+)"', ben.get("/").content.decode()
-    )
-    ben.post(undo)
+    ben.post(undo_of(ben))
     account.refresh_from_db()
     assert account.owner == team["ana"]
+
+
+def test_the_way_back_takes_nothing_from_whom_somebody_else_gave_the_account() -> None:
+    team = make_team()
+    account = make_account(name="Halden Freight", owner=team["ana"])
+    ben, path = client_of(team["ben"]), f"/accounts/{account.pk}/owner/"
+    ben.post(path, {"owner": team["ben"].pk})
+    undo = undo_of(ben)
+    client_of(team["ada"]).post(path, {"owner": team["ana"].pk})
+    client_of(team["ada"]).post(path, {"owner": team["ben"].pk})
+    ben.post(path, {"owner": team["ana"].pk})
+    said = ben.post(undo, follow=True).content.decode()
+    assert "Halden Freight has been given to somebody else since, so nothing was undone" in said
+    account.refresh_from_db()
+    assert account.owner == team["ana"]
+
+
+def undo_of(client: Client) -> str:
+    """The address to which the toast of the next page posts."""
+    found = re.findall(
+        r'action="(/accounts/\d+/owner/\?owner=[^"]+)"', client.get("/").content.decode()
+    )
+    return unescape(found[-1])
 
 
 def test_an_admin_gives_any_account_to_anybody_or_to_nobody() -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from accounts.forms import TAKEN, InviteForm
 from accounts.models import Account, Role, User
 from accounts.models.users import LastAdmin, NoLongerAdmin
 from tests.accounts.sending import sent_by
@@ -239,6 +240,32 @@ def demote_each_other(one: User, other: User) -> list[str]:
     for thread in threads:
         thread.join()
     return refused
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_admins_who_invite_the_same_person_at_once_one_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    team, start = make_team(), threading.Barrier(2)
+    admins, found, save = (team["ada"], make_user("Abe", Role.ADMIN)), [], InviteForm.save
+
+    def together(form: InviteForm, commit: bool = True) -> User:
+        start.wait(timeout=10)  # both have seen by now that the e-mail is free
+        return save(form, commit)
+
+    def ask(client: Client) -> None:
+        answer = client.post("/users/", {"email": "Zoe@example.com", "name": "Z", "role": "csm"})
+        found.append((answer.status_code, TAKEN in answer.content.decode()))
+        connection.close()
+
+    monkeypatch.setattr(InviteForm, "save", together)
+    threads = [threading.Thread(target=ask, args=(client_of(by),)) for by in admins]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [(302, False), (422, True)]
+    assert User.objects.filter(email="zoe@example.com").count() == 1
 
 
 def test_the_list_goes_out_as_a_file_without_formulas() -> None:

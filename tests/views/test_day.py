@@ -14,7 +14,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Account, ArrMovement, User
 from metrics.models import AccountCurrent, Run, Task
 from metrics.scoring.flag_rules import FLAG_RULES
+from metrics.views.day import export
+from metrics.views.day.items import Item
 from metrics.views.day.kinds import BY_CODE, KINDS
+from metrics.views.day.page import read_items
 from tests.facts import DAY, ago, at, make_contract, make_milestone, make_person, make_survey
 from tests.views.days import (
     day_of,
@@ -285,6 +288,23 @@ def test_the_list_is_exported_and_no_cell_is_a_formula(run: Run, team: dict[str,
     assert rows[1]["reasons"] == "Champion left, At risk"
     assert rows[0]["rank"] == "0.3902"
     assert len(client_of(team["cy"]).get("/day.csv").content.decode().splitlines()) == 1
+
+
+def test_the_file_leaves_out_an_account_that_is_taken_from_her_while_it_is_read(
+    run: Run, team: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_flagged(run, team["ana"], "Ardent", make_flag("red"))
+    make_flagged(run, team["ana"], "Birch", make_flag("red"))
+
+    def then_taken(*read: Any) -> list[Item]:
+        items = read_items(*read)
+        Account.objects.filter(name="Ardent").update(owner=team["cy"])
+        return items
+
+    monkeypatch.setattr(export, "read_items", then_taken)
+    answer = client_of(team["ana"]).get("/day.csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(answer)))
+    assert [(row["place"], row["name"]) for row in rows] == [("1", "Birch")]
 
 
 def test_nothing_is_left_says_so_and_so_does_a_book_without_accounts(
