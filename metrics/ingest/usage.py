@@ -47,7 +47,7 @@ WITH added AS (
     RETURNING account_id, day, feature_id
 ), marked AS (
     INSERT INTO stage_dirty SELECT DISTINCT account_id, day FROM added
-), firsts AS (
+), firsts AS MATERIALIZED (  -- else it is read anew for every feature there is
     SELECT feature_id, min(day) AS day FROM added WHERE feature_id IS NOT NULL GROUP BY feature_id
 ), seen AS (
     UPDATE metrics_feature f SET first_used_on = firsts.day

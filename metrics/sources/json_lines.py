@@ -11,7 +11,7 @@ from typing import Any
 
 from metrics.sources.base import BadCell, FileError, Refusal
 from metrics.sources.files import Line, Lines
-from metrics.sources.json_text import MAX_DEPTH, BadJson, depth_of, load
+from metrics.sources.json_text import MAX_DEPTH, BadJson, is_too_deep, load
 from metrics.sources.records import EXCERPT, MAX_FIELD, UNREAD, Record
 from metrics.sources.records import Records as CsvRecords
 
@@ -99,7 +99,7 @@ class JsonRecords:
             raise BadCell("bad_json", str(error)) from error
         if not isinstance(found, dict):
             raise BadCell("bad_json", "the line is no object")
-        if depth_of(found) > MAX_DEPTH:
+        if is_too_deep(found):
             raise BadCell("too_deep", f"nested deeper than {MAX_DEPTH}")
         return found
 

@@ -32,18 +32,19 @@ def load(data: bytes) -> Any:
         raise BadJson(str(error)[:200]) from error
 
 
-def depth_of(value: Any, *, limit: int = MAX_DEPTH) -> int:
-    """How deep objects and lists are nested, counted up to `limit` + 1; a number has depth 0."""
-    if not isinstance(value, (dict, list)):
-        return 0
-    if limit == 0:
-        return 1
-    inside = value.values() if isinstance(value, dict) else value
-    deepest = 0
-    for item in inside:
-        if isinstance(item, (dict, list)):
-            deepest = max(deepest, depth_of(item, limit=limit - 1))
-    return deepest + 1
+def is_too_deep(value: Any) -> bool:
+    """Whether objects and lists are nested deeper than MAX_DEPTH; looks at one level at a time."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

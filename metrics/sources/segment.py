@@ -18,7 +18,7 @@ import orjson
 
 from metrics.sources.base import BadCell, Refusal, Row, Rules
 from metrics.sources.catalogue import BY_NAME
-from metrics.sources.json_text import MAX_DEPTH, MAX_PROPERTIES, MAX_TEXT, depth_of
+from metrics.sources.json_text import MAX_DEPTH, MAX_PROPERTIES, MAX_TEXT, is_too_deep
 from metrics.sources.moments import read_moment
 from metrics.sources.reading import Parser
 from metrics.sources.records import EXCERPT, UNREAD
@@ -46,6 +46,7 @@ SOURCE_OF = {
     "group": "accounts",
 }
 Call = Mapping[str, Any]
+NOTHING: dict[str, Any] = {}
 Cells = list[str]
 
 
@@ -76,6 +77,7 @@ class Shaper:
         self._rules = rules
         self._must_measure = must_measure
         self._moments: dict[str, dt.datetime] = {}
+        self._texts: dict[dt.datetime, str] = {}
         self._sent_at = self._sent(sent_at)
         self._parsers = {
             name: Parser(BY_NAME[name], header, rules=rules, is_mapped=True)
@@ -109,19 +111,18 @@ class Shaper:
 
     def _check(self, call: Call) -> None:
         """What holds for every call."""
-        if depth_of(call) > MAX_DEPTH:
+        if is_too_deep(call):
             raise BadCell("too_deep", f"nested deeper than {MAX_DEPTH}")
-        if self._must_measure and (size := _size(call)) > MAX_EVENT:
+        size = _size(call) if self._must_measure else MAX_EVENT
+        if size > MAX_EVENT:
             raise BadCell("call_too_large", f"{size:,} bytes, at most {MAX_EVENT:,} are taken")
         for name in ("properties", "traits"):
             held = _dict(call, name)
             if len(held) > MAX_PROPERTIES:
                 message = f"{len(held):,} properties, at most {MAX_PROPERTIES} are taken"
                 raise BadCell("too_many_properties", message, column=name)
-        for value in _dict(call, "properties").values():
-            if isinstance(value, str) and len(value) > MAX_TEXT:
-                message = f"{len(value):,} characters, at most {MAX_TEXT:,} fit"
-                raise BadCell("too_long", message, column="properties")
+        if size > MAX_TEXT:  # else no text in it can be longer
+            _check_lengths(_dict(call, "properties"))
 
     def _usage(self, line: int, call: Call, kind: str) -> None:
         context = _dict(call, "context")
@@ -132,7 +133,7 @@ class Shaper:
         person, email = self._who(call, context, properties, has_account=bool(account))
         at = self._occurred(call)
         event_id = text_of(call, "messageId") or self._identity(call, at)
-        cells = [event_id, account, person, _feature(call, kind), at.isoformat(), email]
+        cells = [event_id, account, person, _feature(call, kind), self._text(at), email]
         self._keep(line, "usage", cells, call)
 
     def _who(self, call: Call, context: Call, properties: Call, *, has_account: bool) -> Cells:
@@ -224,7 +225,12 @@ class Shaper:
         found = self._moments.get(value)
         if found is None:
             found = self._moments[value] = _read(value)
+            self._texts[found] = value
         return found
+
+    def _text(self, at: dt.datetime) -> str:
+        """A moment as a cell; what was said as it was said."""
+        return self._texts.get(at) or at.isoformat()
 
     def _sent(self, value: object) -> dt.datetime | None:
         """When the sender sent by its own clock; None where it does not say so legibly."""
@@ -244,6 +250,13 @@ class Shaper:
         return str(uuid.uuid5(NAMESPACE, text))
 
 
+def _check_lengths(properties: Call) -> None:
+    for value in properties.values():
+        if isinstance(value, str) and len(value) > MAX_TEXT:
+            message = f"{len(value):,} characters, at most {MAX_TEXT:,} fit"
+            raise BadCell("too_long", message, column="properties")
+
+
 def _feature(call: Call, kind: str) -> str:
     """The event's name, or the page's; empty where somebody just came."""
     name = text_of(call, "event" if kind == "track" else "name")
@@ -253,16 +266,15 @@ def _feature(call: Call, kind: str) -> str:
 
 
 def _account(context: Call, properties: Call) -> str:
-    found = text_of(context, "groupId")
-    for name in ACCOUNT_NAMES:
-        found = found or text_of(properties, name)
-    return found
+    if context.get("groupId"):
+        return text_of(context, "groupId")
+    return next((text_of(properties, n) for n in ACCOUNT_NAMES if properties.get(n)), "")
 
 
 def _dict(call: Call, name: str) -> dict[str, Any]:
     found = call.get(name)
     if found is None:
-        return {}
+        return NOTHING
     if not isinstance(found, dict):
         raise BadCell("bad_call", f"{name} is not an object", column=name)
     return found
