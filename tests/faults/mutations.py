@@ -91,11 +91,11 @@ MUTATIONS = (
         (
             (
                 "metrics/nightly/store.py",
-                "\" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {updates}\"",
-                '" ON CONFLICT DO NOTHING"',
+                "f\" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {updates}\"",
+                '""',
             ),
         ),
-        "tests/nightly",
+        "tests/nightly/test_chunks.py::test_rows_that_are_written_twice_are_there_once",
     ),
     Mutation(
         "days marked twice (ON CONFLICT)",

@@ -5,9 +5,12 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from metrics.models import Run, RunChunk
+from metrics.models import Run, RunChunk, Snapshot
+from metrics.nightly import binary
 from metrics.nightly.chunks import LeaseLost, bury, claim, fail, finish
+from metrics.nightly.store import COLUMNS, write_snapshots
 from tests.facts import DAY, at, live_scorecard
+from tests.nightly.test_night import make_lively_account, night
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +128,14 @@ def test_a_day_waits_for_the_day_before_it_even_while_that_is_being_done() -> No
     make_run(DAY)
     assert claim("one") is not None
     assert claim("two") is None
+
+
+def test_rows_that_are_written_twice_are_there_once() -> None:
+    make_lively_account()
+    night()
+    names = ", ".join(COLUMNS)
+    out = f"COPY (SELECT {names} FROM metrics_snapshot) TO STDOUT (FORMAT BINARY)"  # noqa: S608
+    with connection.cursor() as cursor, cursor.cursor.copy(out) as copy:
+        data = b"".join(bytes(part) for part in copy)
+    write_snapshots([data.removeprefix(binary.START).removesuffix(binary.END)])
+    assert Snapshot.objects.count() == 1
