@@ -15,7 +15,7 @@ from django.db import connection  # isort: skip
 
 from bench._gauge import Spent, Stages
 from metrics import nightly
-from metrics.nightly import first_pass, prepare, publish, score_chunk
+from metrics.nightly import first_pass, prepare, publish, score_chunk, show
 
 STAGES = (
     ("cut into ranges", prepare, "account_ranges"),
@@ -29,7 +29,8 @@ STAGES = (
     ("score, caps, flags", score_chunk, "score_frames"),
     ("write snapshots", score_chunk, "write_snapshots"),
     ("write flag changes", score_chunk, "write_flag_changes"),
-    ("portfolio's rows", publish, "write_current"),
+    ("portfolio's rows", show, "write_current"),
+    ("rows once more", publish, "write_current"),
     ("spread of points", publish, "write_spread"),
 )
 

@@ -197,6 +197,7 @@ class RunChunk(models.Model):
         SUM = "sum"  # of a range: rollups of dirty days, sums for the portfolio's inputs
         COMBINE = "combine"  # once no sum is open: the portfolio's inputs
         SCORE = "score"  # of a range
+        SHOW = "show"  # of a range, once no score is open: the portfolio's rows
 
     class State(models.TextChoices):
         NEW = "new"

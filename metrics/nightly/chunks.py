@@ -29,6 +29,11 @@ WITH next AS (
           SELECT 1 FROM metrics_runchunk sums
           WHERE sums.run_id = c.run_id AND sums.kind = 'sum' AND sums.state IN ('new', 'leased')
       ))
+      AND (c.kind <> 'show' OR NOT EXISTS (
+          SELECT 1 FROM metrics_runchunk scores
+          WHERE scores.run_id = c.run_id AND scores.kind = 'score'
+            AND scores.state IN ('new', 'leased')
+      ))
       AND NOT EXISTS (
           SELECT 1 FROM metrics_run earlier
           WHERE earlier.state IN ('new', 'running') AND earlier.kind = r.kind

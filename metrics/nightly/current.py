@@ -18,7 +18,8 @@ WITH history AS (
     SELECT s.account_id, s.day, s.score, s.band
     FROM metrics_snapshot s
     JOIN metrics_run r ON r.id = s.run_id AND r.business_day = s.day
-    WHERE s.day > %(day)s::date - %(days)s AND s.day <= %(day)s
+    WHERE s.account_id >= %(lo)s AND s.account_id < %(hi)s
+      AND s.day > %(day)s::date - %(days)s AND s.day <= %(day)s
       AND (r.id = %(run)s OR r.is_published AND s.day < %(day)s)
 ), sparks AS (
     SELECT own.account_id, array_agg(round(h.score)::smallint ORDER BY d.day) AS scores,
@@ -65,27 +66,45 @@ LEFT JOIN LATERAL (
     WHERE flag->>'state' = 'open'
 ) f ON true
 WHERE s.day = %(day)s AND s.run_id = %(run)s
+  AND s.account_id >= %(lo)s AND s.account_id < %(hi)s
+"""
+REPLACED = """
+DELETE FROM metrics_accountcurrent
+WHERE run_id = %(run)s AND account_id >= %(lo)s AND account_id < %(hi)s
 """
 # the rows of the run that was published until now stay: a page that began with it can end with it
 PRUNE = """
 DELETE FROM metrics_accountcurrent
-WHERE run_id = %(run)s
-   OR run_id NOT IN (
-       SELECT id FROM metrics_run WHERE is_published ORDER BY business_day DESC LIMIT 2
-   )
+WHERE run_id <> %(run)s
+  AND run_id NOT IN (SELECT id FROM metrics_run WHERE state IN ('new', 'running'))
+  AND run_id NOT IN (
+      SELECT id FROM metrics_run WHERE is_published ORDER BY business_day DESC LIMIT 2
+  )
 """
+EVERY_ACCOUNT = 2**63 - 1
 
 
-def write_current(run: Run) -> None:
-    """Writes the rows of `run`, replacing what stands there; call it inside a transaction."""
+def write_current(run: Run, *, lo: int = 0, hi: int = EVERY_ACCOUNT) -> None:
+    """Writes the rows of `run` for accounts lo <= id < hi, replacing what stands there; call it
+    inside a transaction.
+    """
     parameters: dict[str, Any] = {
         "run": run.pk,
         "day": run.business_day,
         "days": SPARK_DAYS,
         "cutoff": run.data_cutoff,
+        "lo": lo,
+        "hi": hi,
     }
     with connection.cursor() as cursor:
-        cursor.execute(PRUNE, parameters)
+        cursor.execute(REPLACED, parameters)
         cursor.execute(CURRENT, parameters)
-    write_causes(run, days=7, column="cause_7", change="change_7")
-    write_causes(run, days=30, column="cause_30", change="change_30")
+    accounts = range(lo, hi)
+    write_causes(run, accounts, days=7, column="cause_7", change="change_7")
+    write_causes(run, accounts, days=30, column="cause_30", change="change_30")
+
+
+def prune_current(*, keep: Run) -> None:
+    """Drops the rows of runs that pages no longer show once `keep` is published."""
+    with connection.cursor() as cursor:
+        cursor.execute(PRUNE, {"run": keep.pk})

@@ -70,7 +70,8 @@ def combine_sums(chunk: Claim) -> None:
         ensure_partition(run.business_day)
         RunChunk.objects.bulk_create(
             [
-                RunChunk(run=run, lo=found.lo, hi=found.hi, accounts=found.accounts)
+                RunChunk(run=run, kind=kind, lo=found.lo, hi=found.hi, accounts=found.accounts)
+                for kind in (RunChunk.Kind.SCORE, RunChunk.Kind.SHOW)
                 for found in ranges
                 if found.accounts
             ]

@@ -14,13 +14,14 @@ NOISE = 3.0  # points; a smaller change is not explained in the portfolio
 BATCH = 500
 
 
-def write_causes(run: Run, *, days: int, column: str, change: str) -> None:
-    """Fills `column` of the run's rows whose `change` over `days` is more than noise."""
+def write_causes(run: Run, accounts: range, *, days: int, column: str, change: str) -> None:
+    """Fills `column` of these accounts' rows whose `change` over `days` is more than noise."""
     then = Run.objects.published().filter(business_day=run.business_day - dt.timedelta(days=days))
     before = then.first()
     if before is None:
         return
-    moved = AccountCurrent.objects.filter(run_id=run.pk).exclude(
+    own = {"account_id__gte": accounts.start, "account_id__lt": accounts.stop}
+    moved = AccountCurrent.objects.filter(run_id=run.pk, **own).exclude(
         **{f"{change}__gt": -NOISE, f"{change}__lt": NOISE}
     )
     ids = list(moved.exclude(**{change: None}).values_list("account_id", flat=True))

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from metrics.failpoints import failpoint
 from metrics.models import Run, RunChunk
-from metrics.nightly.current import write_current
+from metrics.nightly.current import prune_current, write_current
+from metrics.nightly.show import is_newest, is_shown
 from metrics.nightly.spread import write_spread
 
 log = logging.getLogger(__name__)
@@ -37,9 +38,11 @@ def publish(run: Run) -> bool:
         run.refresh_from_db()
         if run.state == Run.State.FAILED:
             return True
-        newest = not Run.objects.published().filter(business_day__gt=run.business_day).exists()
+        newest = is_newest(run)
         if newest:
-            write_current(run)
+            prune_current(keep=run)
+            if not is_shown(run):
+                write_current(run)
             failpoint("mid_finalise")
             write_spread(run)
         Run.objects.published().filter(business_day=run.business_day).update(is_published=False)

@@ -20,6 +20,7 @@ from metrics.nightly.leases import kept
 from metrics.nightly.prepare import prepare
 from metrics.nightly.publish import publish
 from metrics.nightly.score_chunk import score_chunk
+from metrics.nightly.show import show_rows
 from metrics.nightly.waiting import imports_before
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ DO: dict[str, Callable[[Claim], None]] = {
     RunChunk.Kind.SUM: sum_up,
     RunChunk.Kind.COMBINE: combine_sums,
     RunChunk.Kind.SCORE: score_chunk,
+    RunChunk.Kind.SHOW: show_rows,
 }
 CUTS = (RunChunk.Kind.PREPARE, RunChunk.Kind.COMBINE)  # there are more chunks after them
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ from pytest_django import Settings
 from accounts.models import Account
 from metrics import nightly, rollups
 from metrics.frames import read_frames
-from metrics.models import ChunkSums, DirtyDay, Run, RunChunk, Snapshot
+from metrics.models import AccountCurrent, ChunkSums, DirtyDay, Run, RunChunk, Snapshot
 from metrics.nightly import first_pass
 from metrics.nightly.chunks import Claim, LeaseLost, claim
+from metrics.nightly.current import prune_current
 from metrics.nightly.first_pass import combine_sums, sum_up
 from metrics.nightly.prepare import prepare, window_of
+from metrics.nightly.score_chunk import score_chunk
+from metrics.nightly.show import show_rows
 from metrics.signals.base import Portfolio
 from metrics.signals.portfolio import combine, sample, to_json
 from tests.facts import DAY, ago, at, live_scorecard, make_account, make_person, make_ticket, use
@@ -164,3 +168,65 @@ def test_a_night_that_knows_nothing_of_the_portfolio_has_failed(
     give_up(run, "combine")
     run = finished(run)
     assert (run.state, run.is_published) == ("failed", False)
+
+
+def test_rows_are_written_once_all_is_scored_and_shown_once_published(settings: Settings) -> None:
+    make_portfolio(2)
+    run = prepared(settings)
+    for _ in range(2):
+        sum_up(claimed())
+    combine_sums(claimed())
+    first, second = claimed(), claimed()
+    assert {first.kind, second.kind} == {RunChunk.Kind.SCORE}
+    score_chunk(first)
+    assert claim("tests") is None
+    score_chunk(second)
+    rows = claimed()
+    assert rows.kind == RunChunk.Kind.SHOW
+    show_rows(rows)
+    own = AccountCurrent.objects.filter(run_id=run.pk)
+    assert list(own.values_list("account_id", flat=True)) == [rows.lo]
+    assert Run.objects.latest_published() is None
+    finished(run)
+    assert own.count() == 2
+    assert Run.objects.latest_published() == run
+
+
+def test_rows_that_could_not_be_written_in_chunks_are_written_when_it_is_published(
+    settings: Settings,
+) -> None:
+    make_portfolio(2)
+    run = prepared(settings)
+    for step in (sum_up, sum_up, combine_sums, score_chunk, score_chunk):
+        step(claimed())
+    give_up(run, "show")
+    run = finished(run)
+    assert (run.state, run.is_published) == ("partial", True)
+    assert AccountCurrent.objects.filter(run_id=run.pk).count() == 2
+
+
+def test_rows_of_a_night_that_is_at_work_outlive_the_publishing_of_another_day(
+    settings: Settings,
+) -> None:
+    make_portfolio(1)
+    finished(prepared(settings))
+    run = Run.objects.request(
+        DAY + dt.timedelta(days=2),
+        kind="nightly",
+        scorecard=live_scorecard(),
+        data_cutoff=at(DAY, 4),
+        code_version="x",
+    )
+    for step in (prepare, sum_up, combine_sums, score_chunk, show_rows):
+        step(claimed())
+    other = Run.objects.request(
+        DAY + dt.timedelta(days=1),
+        kind="recalculation",
+        scorecard=live_scorecard(),
+        data_cutoff=at(DAY, 4),
+        code_version="x",
+    )
+    own = AccountCurrent.objects.filter(run_id=run.pk)
+    assert own.count() == 1
+    prune_current(keep=other)
+    assert own.count() == 1

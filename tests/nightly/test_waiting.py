@@ -125,7 +125,7 @@ def test_a_night_that_has_begun_goes_on() -> None:
     assert chunk is not None
     prepare(chunk)
     make_batch(minutes=0.5)
-    assert nightly.work("tests", seconds=60).done == 3  # sums, their combination, scores
+    assert nightly.work("tests", seconds=60).done == 4  # sums, their combination, scores, rows
 
 
 def test_an_import_that_begins_after_the_cut_off_is_not_waited_for() -> None:
@@ -139,4 +139,4 @@ def test_an_import_that_begins_after_the_cut_off_is_not_waited_for() -> None:
         data_cutoff=cutoff,
         code_version="x",
     )
-    assert nightly.work("tests", seconds=60).done == 4
+    assert nightly.work("tests", seconds=60).done == 5
