@@ -216,8 +216,9 @@ WHITENOISE_MAX_AGE = 60 if LOCAL else 3600
 # silent is given to another
 CHUNK_ACCOUNTS = env.int("HEALTHSCORE_CHUNK_ACCOUNTS", 500)
 LEASE_SECONDS = env.float("HEALTHSCORE_LEASE_SECONDS", 60)
-# how long a worker goes on with chunks before it lets another message have its turn
-WORK_SECONDS = env.float("HEALTHSCORE_WORK_SECONDS", 60)
+# how long a worker goes on with chunks before it lets another message have its turn; one that is
+# asked to stop goes on for no longer
+WORK_SECONDS = env.float("HEALTHSCORE_WORK_SECONDS", 20)
 
 # Data over HTTP: how fast one key may send, and how long a body may take to come
 HTTP_REQUESTS_PER_MINUTE = env.int("HTTP_REQUESTS_PER_MINUTE", 600)

@@ -165,7 +165,7 @@ def ingest_uploads() -> None:
 # a chunk that it begins in its last second has 100 of its own, see metrics.nightly.leases
 @shared_task(time_limit=200, soft_time_limit=180)
 def work_runs() -> None:
-    """Does chunks for a minute at most; calls again where more is left to claim."""
+    """Does chunks for a while; calls again where more is left to claim."""
     if nightly.work(owner(), seconds=settings.WORK_SECONDS, wake=wake_workers).more:
         wake_workers()
 

@@ -212,6 +212,7 @@ def test_case_25_weights_that_change_in_the_middle_do_not_touch_the_night(
 def test_case_27_five_deployments_in_the_middle_of_a_night_leave_it_whole(
     stage: Stage, complete: Check
 ) -> None:
+    stage.over["HEALTHSCORE_WORK_SECONDS"] = "3"
     stage.beat()
     for number in range(5):
         worker = stage.worker("mid_compute:sleep:1", pool="2")
@@ -229,6 +230,7 @@ def test_case_28_a_worker_does_a_thousand_chunks_in_bounded_memory(
     stage.over |= {"HEALTHSCORE_CHUNK_ACCOUNTS": "1", "HEALTHSCORE_WORK_SECONDS": "2"}
     worker = stage.worker(pool="1")
     stage.beat()
+    stage.wait(seconds=300)
     complete()
     early = rss(worker.child.pid)
     today = stage.night().business_day
