@@ -86,7 +86,7 @@ class TaskQuerySet(RemovableQuerySet["Task"]):
         seen = models.Q(done_at=None) | models.Q(done_at__gte=since)
         tasks = self.standing().filter(seen, account=account)
         newest = models.F("done_at").desc(nulls_last=True)
-        return tasks.select_related("assigned_to", "done_by").order_by(newest, SOONEST, "pk")
+        return tasks.prefetch_related("assigned_to", "done_by").order_by(newest, SOONEST, "pk")
 
 
 class Task(models.Model):

@@ -39,7 +39,7 @@ def actions_of(
     notes = list(
         Note.objects.standing()
         .filter(account=account)
-        .select_related("created_by")
+        .prefetch_related("created_by")
         .order_by("-created_at", "-pk")[:MOST_NOTES]
     )
     return {

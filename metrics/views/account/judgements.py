@@ -11,8 +11,8 @@ from metrics.scoring.overrides import shown_with
 
 
 def overrides_of(account: Account) -> list[Override]:
-    """All of an account, the newest first."""
-    return list(Override.objects.of(account).select_related("created_by", "withdrawn_by"))
+    """All of an account, the newest first. Most accounts have none: then nobody is asked for."""
+    return list(Override.objects.of(account).prefetch_related("created_by", "withdrawn_by"))
 
 
 def judged(
