@@ -72,6 +72,7 @@ class Site:
             "draft of a line": "/scorecard/line/mid-market/",
             "runs": "/runs/",
             "rejects": "/runs/rejects/",
+            "write keys": "/keys/",
             "imports": "/imports/",
             "new import": "/imports/new/",
             "import of tickets": "/imports/new/tickets/",

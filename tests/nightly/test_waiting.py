@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from metrics import nightly
 from metrics.ingest import import_file
-from metrics.ingest.batches import ALIVE
+from metrics.ingest.batches import ALIVE, DOOR
 from metrics.models import Batch, Run
 from metrics.nightly.chunks import claim
 from metrics.nightly.prepare import prepare
@@ -140,3 +140,16 @@ def test_an_import_that_begins_after_the_cut_off_is_not_waited_for() -> None:
         code_version="x",
     )
     assert nightly.work("tests", seconds=60).done == 5
+
+
+def test_calls_over_http_that_came_by_the_cut_off_hold_the_night_up(
+    process: BaseDatabaseWrapper,
+) -> None:
+    before = timezone.now()
+    process.set_autocommit(False)
+    with process.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [DOOR])
+        assert imports_before(timezone.now())
+        assert not imports_before(before - dt.timedelta(seconds=1))
+        process.commit()
+    assert not imports_before(timezone.now())
