@@ -39,8 +39,13 @@ TERMS: dict[str, Term] = {
     ),
     "change": Term(
         label="Change",
-        says="Score now minus score so many days ago. Within 3 points it is ordinary noise and"
-        " stays grey.",
+        says="Score now minus score so many days ago, as both are printed. Within 3"
+        " points it is ordinary noise and stays grey.",
+    ),
+    "nights": Term(
+        label="90 days",
+        says="The score of the last 90 nights on a scale from 30 to 100; a gap where no night was"
+        " published. The line across is the limit below which an account is red.",
     ),
     "momentum": Term(
         label="Momentum",
@@ -97,6 +102,17 @@ TERMS: dict[str, Term] = {
         says="Onboarding to day 90 of the contract, adoption to day 365, then mature. Weights"
         " differ by stage and are blended around these days.",
     ),
+    "name": Term(
+        label="Account",
+        says="A customer. Its page says why the score is what it is, down to people, tickets and"
+        " answers.",
+    ),
+    "segment": Term(label="Segment", says="The kind of customer, as the accounts file says it."),
+    "plan": Term(label="Plan", says="What they bought, as the accounts file says it."),
+    "tags": Term(
+        label="Tags",
+        says="Words of your own on an account, seen by all who see it. They change no score.",
+    ),
     "changed_band": Term(
         label="Changed band",
         says="Accounts in another band than seven days before, up or down.",
@@ -135,8 +151,9 @@ TERMS: dict[str, Term] = {
 # words that one button explains together
 LISTS = {
     "portfolio": (
-        "score", "band", "change", "momentum", "trend", "cause", "dimensions", "arr", "at_risk",
-        "changed_band", "renewal", "not_enough", "mean", "seats", "coverage", "flags",
+        "score", "band", "change", "momentum", "trend", "nights", "cause", "dimensions", "arr",
+        "at_risk", "changed_band", "renewal", "not_enough", "mean", "seats", "owner", "coverage",
+        "flags",
     ),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, User
 from metrics.models import AccountCurrent, Run
-from metrics.views.portfolio.columns import COLUMNS, USUAL
+from metrics.templatetags.help import TERMS
+from metrics.views.portfolio.columns import COLUMNS, NAME, USUAL
 from tests.views.nights import client_of
 from tests.views.rows import GREY, RED, make_row, make_run
 from tests.views.test_portfolio import names
@@ -63,6 +65,23 @@ def test_every_column_can_be_shown_alone(run: Run, team: dict[str, User]) -> Non
         html = ana.get("/", {"col": column.key}).content.decode()
         assert cells(html) == 4, column.key
         assert HOSTILE not in html
+
+
+def test_every_heading_says_what_it_means(run: Run, team: dict[str, User]) -> None:
+    make_row(run, team["ana"], "Ardent")
+    every = {"col": [column.key for column in COLUMNS]}
+    head = client_of(team["ana"]).get("/", every).content.decode()
+    head = head.split("<thead>")[1].split("</thead>")[0]
+    found = {}
+    for cell in re.findall(r"<th [^>]*>(.*?)</th>", head, re.DOTALL)[1:]:
+        said = re.search(r'<a [^>]*title="([^"]+)"|class="hs-help-term">(.*?)</span>', cell)
+        opened = re.search(r'popovertarget="([^"]+)">.*?id="([^"]+)" popover', cell)
+        assert said, cell
+        assert said[1] or (opened and opened[1] == opened[2])
+        label = re.search(r"<(?:a|button) [^>]*>([^<&]+)", cell)
+        found[label and label[1]] = re.sub(r"<b>.*?</b> ", "", unescape(said[1] or said[2]))
+    columns = (NAME, *COLUMNS)
+    assert found == {column.label: TERMS[column.term].says for column in columns}
 
 
 def test_a_form_without_script_keeps_the_filters_and_the_order(

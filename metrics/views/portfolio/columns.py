@@ -18,11 +18,13 @@ PARAMETER = "col"
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """`css` is that of its heading; `sort` where the server sorts by it; `fields` its columns in a
-    file; `is_usual`: shown unless somebody chooses.
+    file; `term`: what its heading means, of `metrics.templatetags.help`; `is_usual`: shown unless
+    somebody chooses.
     """
 
     key: str
     label: str
+    term: str
     cell: Callable[[Line], str]
     css: str = ""
     sort: str = ""
@@ -30,18 +32,31 @@ class Column:
     is_usual: bool = True
 
 
-NAME = Column(key="name", label="Account", cell=cells.name, sort="name")
+NAME = Column(key="name", label="Account", term="name", cell=cells.name, sort="name")
 COLUMNS: tuple[Column, ...] = (
     Column(
-        key="score", label="Score", cell=cells.score, css="hs-num", sort="score", fields=("score",)
+        key="score",
+        label="Score",
+        term="score",
+        cell=cells.score,
+        css="hs-num",
+        sort="score",
+        fields=("score",),
     ),
-    Column(key="band", label="Band", cell=cells.band, fields=("band",)),
+    Column(key="band", label="Band", term="band", cell=cells.band, fields=("band",)),
     Column(
-        key="7d", label="7 d", cell=cells.change_7, css="hs-num", sort="7d", fields=("change_7",)
+        key="7d",
+        label="7 d",
+        term="change",
+        cell=cells.change_7,
+        css="hs-num",
+        sort="7d",
+        fields=("change_7",),
     ),
     Column(
         key="30d",
         label="30 d",
+        term="change",
         cell=cells.change_30,
         css="hs-num",
         sort="30d",
@@ -50,6 +65,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         key="momentum",
         label="Momentum",
+        term="momentum",
         cell=cells.momentum,
         css="hs-num hs-wide",
         sort="momentum",
@@ -58,26 +74,35 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         key="trend",
         label="Trend",
+        term="trend",
         cell=cells.trend,
         css="hs-wide hs-trendcell",
         sort="trend",
         fields=("trend_28", "trend"),
     ),
-    Column(key="spark", label="90 days", cell=cells.spark),
-    Column(key="cause", label="Main cause", cell=cells.cause, fields=("cause",)),
+    Column(key="spark", label="90 days", term="nights", cell=cells.spark),
+    Column(key="cause", label="Main cause", term="cause", cell=cells.cause, fields=("cause",)),
     Column(
         key="dimensions",
         label="Dimensions",
+        term="dimensions",
         cell=cells.dimensions,
         css="hs-widest",
         fields=tuple(dimension.value for dimension in Dimension),
     ),
     Column(
-        key="arr", label="ARR", cell=cells.arr, css="hs-num", sort="arr", fields=("arr", "currency")
+        key="arr",
+        label="ARR",
+        term="arr",
+        cell=cells.arr,
+        css="hs-num",
+        sort="arr",
+        fields=("arr", "currency"),
     ),
     Column(
         key="renewal",
         label="Renewal",
+        term="renewal",
         cell=cells.renewal,
         css="hs-num hs-wider",
         sort="renewal",
@@ -86,15 +111,24 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         key="seats",
         label="Seats in use",
+        term="seats",
         cell=cells.seats,
         css="hs-num hs-wider",
         sort="seats",
         fields=("seats_active", "seats_sold"),
     ),
-    Column(key="owner", label="Owner", cell=cells.owner, css="hs-wider", fields=("owner_email",)),
+    Column(
+        key="owner",
+        label="Owner",
+        term="owner",
+        cell=cells.owner,
+        css="hs-wider",
+        fields=("owner_email",),
+    ),
     Column(
         key="coverage",
         label="Coverage",
+        term="coverage",
         cell=cells.coverage,
         css="hs-num hs-widest",
         sort="coverage",
@@ -103,15 +137,34 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         key="flags",
         label="Flags",
+        term="flags",
         cell=cells.flags,
         css="hs-num",
         sort="severity",
         fields=("flags", "severity"),
     ),
-    Column(key="segment", label="Segment", cell=cells.segment, fields=("segment",), is_usual=False),
-    Column(key="plan", label="Plan", cell=cells.plan, fields=("plan",), is_usual=False),
-    Column(key="stage", label="Stage", cell=cells.stage, fields=("stage",), is_usual=False),
-    Column(key="tags", label="Tags", cell=cells.tags, fields=("tags",), is_usual=False),
+    Column(
+        key="segment",
+        label="Segment",
+        term="segment",
+        cell=cells.segment,
+        fields=("segment",),
+        is_usual=False,
+    ),
+    Column(
+        key="plan", label="Plan", term="plan", cell=cells.plan, fields=("plan",), is_usual=False
+    ),
+    Column(
+        key="stage",
+        label="Stage",
+        term="stage",
+        cell=cells.stage,
+        fields=("stage",),
+        is_usual=False,
+    ),
+    Column(
+        key="tags", label="Tags", term="tags", cell=cells.tags, fields=("tags",), is_usual=False
+    ),
 )
 USUAL = tuple(column for column in COLUMNS if column.is_usual)
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest, QueryDict
 from accounts.access import visible_accounts
 from accounts.models import Account
 from metrics.models import AccountCurrent, Run
+from metrics.templatetags.help import TERMS
 from metrics.views.portfolio.cells import Line
 from metrics.views.portfolio.columns import NAME, Column
 from metrics.views.portfolio.filters import Filters
@@ -148,11 +149,19 @@ def read_page(request: HttpRequest, run: Run, listing: Listing) -> Page:
 
 
 def headings(sort: str, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
-    """Headings of the columns; `asks` is the sort that a click asks for."""
+    """Headings of the columns; `asks` is the sort that a click asks for, `says` what the figure
+    means: a link is described by it, a word without a link opens it.
+    """
     current = sort.removeprefix("-")
     found = []
     for column in (NAME, *columns):
-        heading: dict[str, Any] = {"key": column.sort, "label": column.label, "css": column.css}
+        heading: dict[str, Any] = {
+            "key": column.sort,
+            "label": column.label,
+            "css": column.css,
+            "term": column.term,
+            "says": TERMS[column.term].says,
+        }
         if column.sort:
             is_current = column.sort == current
             down = sort.startswith("-") if is_current else not SORTS[column.sort][1]
