@@ -112,7 +112,7 @@ def reasons(before: Stored, after: Stored, parts: Change) -> list[Reason]:
             code=code,
             name=BY_CODE[code].name,
             moved=points,
-            claim=_claim(before, after, code, fell=points < 0),
+            claim=_claim(before, after, code, fell=points < 0, did=parts.performance[code]),
             before=value_of(before, code),
             after=value_of(after, code),
         )
@@ -195,7 +195,8 @@ def _under(config: ScorecardConfig, stored: Stored) -> Level | None:
     )
 
 
-def _claim(before: Stored, after: Stored, code: str, *, fell: bool) -> str:
+def _claim(before: Stored, after: Stored, code: str, *, fell: bool, did: float) -> str:
+    """did: what its points alone moved; the rest of its share is that of its weight."""
     kind = kind_of(before, after, code, rose=not fell)
     if kind is Kind.STAGE:
         joined = before.states[BY_CODE[code].slot] == State.NOT_APPLICABLE.value
@@ -204,6 +205,9 @@ def _claim(before: Stored, after: Stored, code: str, *, fell: bool) -> str:
         return f"{BY_CODE[code].name}: {NOT_BEHAVIOUR[kind]}"
     if after.states[BY_CODE[code].slot] == State.TOO_LITTLE.value:
         return f"{BY_CODE[code].name}: too few people are left to say"
+    if did == 0 or (did < 0) != fell:
+        # what people did says nothing of it, or the contrary
+        return f"{BY_CODE[code].name}: its weight in the score changed"
     return claim_text(code, fell=fell)
 
 

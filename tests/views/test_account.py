@@ -92,7 +92,7 @@ def test_the_reasons_name_people_before_and_after() -> None:
     account, team = make_page()
     response = client_of(team["ana"]).get(account.get_absolute_url())
     (worst,) = [row for row in response.context["moved"].reasons if row["code"] == "S12"]
-    assert worst["claim"] == "Fewer groups are active"
+    assert worst["claim"] == "A smaller part of their groups is active"
     assert (worst["before"], worst["after"], worst["behind"]) == ("2 of 2", "1 of 2", "2 groups")
     html = response.content.decode()
     assert "2 of 2 → 1 of 2" in html
