@@ -21,7 +21,7 @@ from healthscore.backups import checksums
 from tests.composed import ROOT, Stack, free_port, until
 from tests.faults.stage import connected
 
-OURS = ("web", "worker", "worker-interactive", "beat")
+OURS = ("web", "worker", "worker-ingest", "worker-interactive", "beat")
 # `docker compose exec SERVICE COMMAND` in the order of the page
 COMMANDS = {
     " ".join(words[:3] if words[0] == "python" else words[:1]): (service, words)
@@ -103,7 +103,7 @@ def test_a_tick_is_done_and_all_of_it_is_ready(stack: Stack) -> None:
 
     found = json.loads(stack.get("/readyz")[1])
     assert (found["reasons"], found["database"], found["broker"]) == ([], "ok", "ok")
-    assert found["workers"] == 2
+    assert found["workers"] == 3
     assert found["tick_age_s"] < 60
 
 
