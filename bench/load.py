@@ -37,7 +37,7 @@ from metrics.models import UsageEvent, WriteKey
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 8765
-SERVICES = ("web", "worker", "worker-interactive", "beat")
+THEIRS = ("db", "broker", "migrate")  # of the file; all the others are started
 # the night is nobody's hurry, as containers would be given fewer shares
 NICE = {"worker": 10}
 CSMS = 50
@@ -74,7 +74,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="healthscore-load-"))
     before = UsageEvent.objects.count()
     with ExitStack() as stack:
-        processes = {name: _service(name, folder, stack) for name in SERVICES}
+        processes = _services(folder, stack)
         _until_answers()
         plan = _plan(asked, folder)
         watch = Watch(processes)
@@ -93,18 +93,25 @@ def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=200, help="events in a request")
 
 
-def _service(name: str, folder: Path, stack: ExitStack) -> Child:
-    """A process with the command that docker-compose.yml has."""
+def _services(folder: Path, stack: ExitStack) -> dict[str, Child]:
+    """Processes with the commands that docker-compose.yml has."""
     file = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-    program, *words = file["services"][name]["command"]
-    words = [word.replace("0.0.0.0:8000", f"127.0.0.1:{PORT}") for word in words]
-    if program == "celery":
-        words += ["-n", f"{name}@%h"] if "worker" in name else []
-    command = ["nice", "-n", str(NICE.get(name, 0)), str(Path(sys.executable).with_name(program))]
+    return {
+        name: _service(name, service["command"], folder, stack)
+        for name, service in file["services"].items()
+        if name not in THEIRS
+    }
+
+
+def _service(name: str, words: list[str], folder: Path, stack: ExitStack) -> Child:
+    own = [word.replace("0.0.0.0:8000", f"127.0.0.1:{PORT}") for word in words]
+    program = str(Path(sys.executable).with_name(own[0]))
+    if "worker" in name:
+        own += ["-n", f"{name}@%h"]
+    command = ["nice", "-n", str(NICE.get(name, 0)), program, *own[1:]]
+    env = environment(HEALTHSCORE_ROLE="worker")
     with (folder / f"{name}.log").open("wb") as log:
-        child = start(
-            [*command, *words], log=log, env=environment(HEALTHSCORE_ROLE="worker"), cwd=ROOT
-        )
+        child = start(command, log=log, env=env, cwd=ROOT)
     stack.callback(stop, child, patience=30)
     return child
 
