@@ -28,6 +28,31 @@
     if (/^\/(?!\/)/.test(address)) window.location.assign(address);
   };
 
+  // all marks of a chart from left to right, and the one that the keys have come to
+  const marks = (place) =>
+    place.data
+      .flatMap((trace, curveNumber) => trace.x.map((x, pointNumber) => ({ x, curveNumber, pointNumber })))
+      .sort((one, other) => one.x - other.x);
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+  const walk = (event) => {
+    const place = event.currentTarget;
+    const found = marks(place);
+    if (event.key === "Enter" && found[place.mark]) {
+      const { curveNumber, pointNumber } = found[place.mark];
+      follow(place.data[curveNumber].customdata[pointNumber]);
+    }
+    if (!(event.key in STEPS) || event.altKey || event.ctrlKey || event.metaKey || !found.length) return;
+    event.preventDefault();
+    const first = event.key === "ArrowRight" || event.key === "ArrowDown" ? 0 : found.length - 1;
+    const next = "mark" in place ? place.mark + STEPS[event.key] : first;
+    place.mark = Math.min(Math.max(next, 0), found.length - 1);
+    const { curveNumber, pointNumber } = found[place.mark];
+    window.Plotly.Fx.hover(place, [{ curveNumber, pointNumber }]);
+    const says = place.parentElement.querySelector("[data-mark]");
+    says.textContent = new DOMParser().parseFromString(place.data[curveNumber].hovertext[pointNumber], "text/html").body.textContent;
+  };
+
   const draw = (place) => {
     const source = document.getElementById(place.dataset.chart);
     if (!source || !window.Plotly || !place.offsetParent) return;
@@ -37,6 +62,7 @@
     if ("links" in place.dataset && !place.linked) {
       place.linked = true;
       place.on("plotly_click", ({ points }) => follow(points[0].customdata));
+      place.addEventListener("keydown", walk);
     }
   };
 

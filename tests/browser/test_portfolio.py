@@ -159,6 +159,46 @@ def test_a_mark_of_the_quadrant_opens_its_account(page: Page, site: Site) -> Non
     assert violations(page) == []
 
 
+def test_keys_go_from_mark_to_mark_of_the_quadrant_and_open_an_account(
+    page: Page, site: Site
+) -> None:
+    site.log_in(page, "ana")
+    page.goto(f"{site.url}/?show=quadrant", wait_until="networkidle")
+    page.locator(".hs-quadrant .points path").first.wait_for()
+    tab_to(page, page.locator(".hs-quadrant").get_attribute("aria-label") or "")
+    said = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft", "End"):
+        page.keyboard.press(key)
+        said.append(page.locator("[data-mark]").text_content() or "")
+    scores = [float(each.rsplit(": ", 1)[1].split(",")[0]) for each in said]
+    assert scores[0] <= scores[1]
+    assert said[0] != said[1]
+    assert said[2:] == [said[0]] * 3
+    page.locator(".hoverlayer .hovertext").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts/*/")
+    assert page.locator("h1").inner_text() == said[0].rsplit(": ", 1)[0]
+
+
+def test_on_a_phone_accounts_are_selected_and_tagged(page: Page, site: Site) -> None:
+    site.log_in(page, "ana")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site.url}/", wait_until="networkidle")
+    boxes = page.locator('.hs-portfolio [name="account"]')
+    expect(boxes.first).to_be_hidden()
+    page.get_by_label("Select accounts").check()
+    boxes.first.check()
+    bar = page.locator("#bulk")
+    expect(bar).to_be_in_viewport(ratio=1)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("#bulk-tag").click()
+    page.locator("#bulk-tag-input").fill("Phone")
+    page.get_by_role("button", name="Add tag").click()
+    page.get_by_text("Tag “Phone” put on 1 account").wait_for()
+    assert Account.objects.tagged("Phone").count() == 1
+
+
 def test_the_quadrant_follows_a_filter(page: Page, site: Site) -> None:
     site.log_in(page, "ana")
     page.goto(f"{site.url}/?show=quadrant", wait_until="networkidle")
