@@ -18,7 +18,7 @@ from metrics.tasks import broker_client
 
 NIGHT_IS_LATE = dt.timedelta(hours=6)  # after it was due
 WORK_IS_LATE = dt.timedelta(minutes=15)  # that somebody asked for on a page
-# asked for by somebody and taken by nobody; a chunk of a night that could be done and is not
+# asked for by somebody and taken by nobody, and nights; a year of past days may well wait longer
 WAITING = """
 SELECT extract(epoch FROM now() - min(since)) FROM (
     SELECT asked_at AS since FROM metrics_upload
@@ -27,7 +27,7 @@ SELECT extract(epoch FROM now() - min(since)) FROM (
     WHERE state = 'finished' AND undo_asked_at IS NOT NULL
     UNION ALL SELECT asked_at FROM metrics_demoload
     WHERE finished_at IS NULL AND error = '' AND leased_until IS NULL
-    UNION ALL SELECT created_at FROM metrics_run WHERE state = 'new'
+    UNION ALL SELECT created_at FROM metrics_run WHERE state = 'new' AND kind = 'nightly'
 ) waiting
 """
 
