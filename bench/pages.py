@@ -23,6 +23,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import Account, Role, User
+from healthscore.wsgi import settle
 from metrics.models import AccountCurrent, Run
 
 # URL name, its arguments, query
@@ -51,6 +52,7 @@ def main() -> None:
     assert run is not None  # noqa: S101  # a portfolio with nights has a last one
     settings.ROOT_URLCONF = "bench._urls"
     settings.ALLOWED_HOSTS = ["testserver"]
+    settle()  # as a web process does
     report = Report("pages", asked.accounts)
     for role in (Role.ADMIN, Role.CSM):
         # a browser asks for pages compressed
