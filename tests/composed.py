@@ -72,11 +72,14 @@ class Stack:
         }
         self.log = folder / "log"
         self.running = ExitStack()
+        self.ours: list[Child] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
+        for child in self.ours:  # all of them at once; then in order, servers last
+            child.terminate()
         self.running.close()
         for folder in (self.place.data.parent, self.place.sockets.parent):
             shutil.rmtree(folder, ignore_errors=True)
@@ -139,7 +142,8 @@ class Stack:
         """One of our own: its command, in its environment."""
         command = [self.here(part) for part in self.services[name]["command"]]
         command[0] = str(Path(sys.executable).with_name(command[0]))
-        return self.start([*command], env=self.environment(name), cwd=ROOT)
+        self.ours.append(self.start([*command], env=self.environment(name), cwd=ROOT))
+        return self.ours[-1]
 
     def collect_static(self) -> None:
         """What the Dockerfile does with the pages' files."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from django.conf import settings
 
 from healthscore import databases, prepare, readiness
+from metrics.models.heartbeats import FORGOTTEN
+from metrics.nightly.purge import KEPT_REJECTS, KEPT_SCORES_MONTHS, KEPT_UNDO
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -96,3 +98,17 @@ def test_the_patience_of_a_migration_is_that_of_the_code() -> None:
     said = " ".join(section("Upgrade").split())
     assert "waits two seconds at most for a lock" in said
     assert "after fifteen tries it ends" in said
+
+
+def test_what_is_kept_for_how_long_is_what_is_purged() -> None:
+    days = {
+        "refused rows": KEPT_REJECTS.days,
+        "what an import replaced": KEPT_UNDO.days,
+        "one day": FORGOTTEN.days,
+    }
+    said = section("Retention")
+
+    assert days == {"refused rows": 90, "what an import replaced": 90, "one day": 1}
+    assert f"by whole months | {KEPT_SCORES_MONTHS} months |" in said
+    assert len(re.findall(r"\| 90 days \|", said)) == 2
+    assert settings.SESSION_COOKIE_AGE == 8 * 3600
