@@ -33,7 +33,8 @@ def quadrant(
                 "x": [round(point["score"], 1) for point in chosen],
                 "y": [point["arr"] for point in chosen],
                 "hovertext": [
-                    f"{plot_text(point['name'])}: {point['score']:.0f}, {point['arr']:,.0f}"
+                    f"{plot_text(point['name'])}: score {point['score']:.0f}, "
+                    f"ARR {point['arr']:,.0f} {plot_text(currency)}".rstrip()
                     for point in chosen
                 ],
                 "hoverinfo": "text",

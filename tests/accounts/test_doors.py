@@ -134,6 +134,17 @@ def test_one_click_logs_in_to_the_demo(settings: Settings) -> None:
     assert "Synthetic data" in client.get("/").content.decode()
 
 
+def test_coming_in_and_going_out_need_no_message(settings: Settings) -> None:
+    settings.DEMO_LOG_IN = True
+    make_demo()
+    client = client_of(None)
+    inside = client.post("/log-in/demo/", {"user": "ana@example.com"}, follow=True)
+    outside = client.post("/log-out/", follow=True)
+    assert [list(page.context["messages"]) for page in (inside, outside)] == [[], []]
+    assert inside.wsgi_request.user.is_authenticated
+    assert not outside.wsgi_request.user.is_authenticated
+
+
 @pytest.mark.parametrize(("allowed", "is_demo"), [(False, True), (True, False)])
 def test_elsewhere_nobody_logs_in_by_one_click(
     settings: Settings, allowed: bool, is_demo: bool

@@ -170,14 +170,14 @@ def test_keys_go_from_mark_to_mark_of_the_quadrant_and_open_an_account(
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft", "End"):
         page.keyboard.press(key)
         said.append(page.locator("[data-mark]").text_content() or "")
-    scores = [float(each.rsplit(": ", 1)[1].split(",")[0]) for each in said]
+    scores = [float(each.rsplit(": score ", 1)[1].split(",")[0]) for each in said]
     assert scores[0] <= scores[1]
     assert said[0] != said[1]
     assert said[2:] == [said[0]] * 3
     page.locator(".hoverlayer .hovertext").wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**/accounts/*/")
-    assert page.locator("h1").inner_text() == said[0].rsplit(": ", 1)[0]
+    assert page.locator("h1").inner_text() == said[0].rsplit(": score ", 1)[0]
 
 
 def test_on_a_phone_accounts_are_selected_and_tagged(page: Page, site: Site) -> None:

@@ -230,7 +230,7 @@ def test_the_quadrant_draws_what_she_may_see_and_the_filters_leave(
         f"/accounts/{rows[1].account_id}/": (80.0, 40_000.0),
     }
     hover = drawn["data"][0]["hovertext"]
-    assert hover == ['&lt;a href="https://example.com"&gt;Acme&lt;/a&gt;: 41, 10,000']
+    assert hover == ['&lt;a href="https://example.com"&gt;Acme&lt;/a&gt;: score 41, ARR 10,000 USD']
     html = ana.get("/?show=quadrant").content.decode()
     assert "2 not drawn: no score, no ARR, or another currency." in html
     assert HOSTILE not in html
