@@ -83,8 +83,8 @@ class UsageEvent(models.Model):
             BrinIndex(fields=["batch_id"], name="usage_batch"),
         ]
         constraints = [
-            # key first: an id that comes again for another account is found as well
-            models.UniqueConstraint(fields=["event_key", "account"], name="usage_event_once"),
+            # the key alone: an id that comes again for another account is a conflict as well
+            models.UniqueConstraint(fields=["event_key"], name="usage_event_once"),
             models.CheckConstraint(
                 name="usage_count_is_sane", condition=Q(count__gte=1, count__lt=10**12)
             ),
