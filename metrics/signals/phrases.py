@@ -72,7 +72,7 @@ def _detractors(value: Value) -> str:
 @dataclass(frozen=True)
 class Words:
     """How a signal speaks. value: in a table; bad and good: a cause of at most 40 characters;
-    fell and rose: a claim about a change.
+    fell and rose: a claim about a change; back: the good cause of a rise, where it is another.
     """
 
     value: Callable[[Value], str]
@@ -80,6 +80,7 @@ class Words:
     good: Callable[[Value], str]
     fell: str
     rose: str
+    back: Callable[[Value], str] | None = None
 
 
 WORDS: Mapping[str, Words] = {
@@ -121,9 +122,10 @@ WORDS: Mapping[str, Words] = {
     "S07": Words(
         value=lambda v: f"{signed(100 * v.raw)}{NBSP}%",
         bad=lambda v: f"Usage {_against_normal(v.raw)}",
-        good=lambda v: _back_to_normal(v.raw),
+        good=lambda v: f"Usage {_against_normal(v.raw)}",
         fell="Weekly active people fell against their own normal",
         rose="Weekly active people rose against their own normal",
+        back=lambda v: _back_to_normal(v.raw),
     ),
     "S08": Words(
         value=pair,
@@ -171,8 +173,8 @@ WORDS: Mapping[str, Words] = {
         value=lambda v: percent(v.part / v.whole) if v.whole else "–",
         bad=_busiest,
         good=_busiest,
-        fell="More of the use hangs on one person",
-        rose="Less of the use hangs on one person",
+        fell="They depend more on one person, for a team of their size",
+        rose="They depend less on one person, for a team of their size",
     ),
     "S15": Words(
         value=pair,
@@ -227,8 +229,8 @@ WORDS: Mapping[str, Words] = {
         value=pair,
         bad=_bad_tickets,
         good=_bad_tickets,
-        fell="A larger share of their tickets is severe or stuck",
-        rose="A smaller share of their tickets is severe or stuck",
+        fell="Their tickets go worse: more severe, escalated or stuck",
+        rose="Their tickets go better: less severe, escalated or stuck",
     ),
     "S22": Words(
         value=lambda v: signed(v.raw),

@@ -25,6 +25,7 @@ NOT_BEHAVIOUR = {
 
 
 SCORECARD_CHANGED = "The scorecard changed"
+WEIGHTS_SHIFTED = "Stage or coverage shifted the weights"
 GONE = {  # causes, of at most 40 characters
     State.TOO_LITTLE.value: "Too little is left for a signal",
     State.NOT_APPLICABLE.value: "A signal no longer applies",
@@ -50,7 +51,9 @@ class Stored(Facts, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """A signal's share of a change, with what it was and is."""
+    """A signal's share of a change, with what it was and is. by_weight: it was measured on both
+    days, and its points did not go that way: it counts for more or less than before.
+    """
 
     code: str
     name: str
@@ -58,6 +61,7 @@ class Reason:
     claim: str
     before: Value
     after: Value
+    by_weight: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +119,7 @@ def reasons(before: Stored, after: Stored, parts: Change) -> list[Reason]:
             claim=_claim(before, after, code, fell=points < 0, did=parts.performance[code]),
             before=value_of(before, code),
             after=value_of(after, code),
+            by_weight=_by_weight(before, after, code, fell=points < 0, did=parts.performance[code]),
         )
         for code, points in sorted(moved.items(), key=lambda item: -abs(item[1]))
         if abs(points) >= 0.005
@@ -156,8 +161,11 @@ def main_cause(
         return SCORECARD_CHANGED
     for reason in reasons(before, after, parts):
         if (reason.moved > 0) == rising:
+            if reason.by_weight:
+                return WEIGHTS_SHIFTED
             state = after.states[BY_CODE[reason.code].slot]
-            return GONE.get(state) or cause_text(reason.code, reason.after, good=rising)
+            text = cause_text(reason.code, reason.after, good=rising, rose=rising)
+            return GONE.get(state) or text
     return ""
 
 
@@ -195,8 +203,16 @@ def _under(config: ScorecardConfig, stored: Stored) -> Level | None:
     )
 
 
-def _claim(before: Stored, after: Stored, code: str, *, fell: bool, did: float) -> str:
+def _by_weight(before: Stored, after: Stored, code: str, *, fell: bool, did: float) -> bool:
     """did: what its points alone moved; the rest of its share is that of its weight."""
+    slot = BY_CODE[code].slot
+    if {before.states[slot], after.states[slot]} != {State.OK.value}:
+        return False
+    # what people did says nothing of it, or the contrary
+    return did == 0 or (did < 0) != fell
+
+
+def _claim(before: Stored, after: Stored, code: str, *, fell: bool, did: float) -> str:
     kind = kind_of(before, after, code, rose=not fell)
     if kind is Kind.STAGE:
         joined = before.states[BY_CODE[code].slot] == State.NOT_APPLICABLE.value
@@ -205,8 +221,7 @@ def _claim(before: Stored, after: Stored, code: str, *, fell: bool, did: float) 
         return f"{BY_CODE[code].name}: {NOT_BEHAVIOUR[kind]}"
     if after.states[BY_CODE[code].slot] == State.TOO_LITTLE.value:
         return f"{BY_CODE[code].name}: too few people are left to say"
-    if did == 0 or (did < 0) != fell:
-        # what people did says nothing of it, or the contrary
+    if _by_weight(before, after, code, fell=fell, did=did):
         return f"{BY_CODE[code].name}: its weight in the score changed"
     return claim_text(code, fell=fell)
 

@@ -43,12 +43,13 @@ def value_text(code: str, value: Value) -> str:
     return "–" if np.isnan(value.raw) else WORDS[code].value(value)
 
 
-def cause_text(code: str, value: Value, *, good: bool) -> str:
-    """A cause of at most 40 characters."""
+def cause_text(code: str, value: Value, *, good: bool, rose: bool = False) -> str:
+    """A cause of at most 40 characters; `rose`: of a change for the better."""
     if np.isnan(value.raw):
         return "A source is missing"
     words = WORDS[code]
-    return (words.good if good else words.bad)(value)[:MAX_CAUSE]
+    say = (rose and words.back) or (words.good if good else words.bad)
+    return say(value)[:MAX_CAUSE]
 
 
 def claim_text(code: str, *, fell: bool) -> str:

@@ -9,7 +9,7 @@ import pytest
 from metrics.signals.base import State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.kinds import AGEING
-from metrics.signals.story import change_between, reasons
+from metrics.signals.story import WEIGHTS_SHIFTED, change_between, main_cause, reasons
 from tests.signals.nights import Night, night, team
 
 # what the raw value did, in words, where it became worse and better; and whether a raw value that
@@ -28,14 +28,14 @@ CLAIMS: dict[str, tuple[str, str, bool | None]] = {
     "S11": ("does less", "does more", True),
     "S12": ("smaller part", "larger part", True),
     "S13": ("less evenly", "more evenly", True),
-    "S14": ("More of the use hangs", "Less of the use hangs", False),
+    "S14": ("depend more on one person", "depend less on one person", False),
     "S15": ("Fewer of the new", "More of the new", True),
     "S16": ("higher rate", "lower rate", False),
     "S17": ("away from what does well", "towards what does well", None),
     "S18": ("rose against", "fell against", True),
     "S19": ("came later", "came sooner", False),
     "S20": ("smaller share", "larger share", True),
-    "S21": ("larger share", "smaller share", False),
+    "S21": ("go worse", "go better", False),
     "S22": ("got worse", "got better", True),
     "S23": ("smaller share", "larger share", True),
     "S24": ("weigh more", "weigh less", False),
@@ -102,3 +102,6 @@ def test_a_weight_that_changed_is_not_told_as_what_people_did(code: str) -> None
     assert claim(code, high, low) == f"{name}: its weight in the score changed"
     same = alone(code, raw=0.5, points=30, weight=0.9)
     assert claim(code, low, same) == f"{name}: its weight in the score changed"
+    parts = change_between(low, same)
+    assert parts is not None
+    assert main_cause(low, same, parts) == WEIGHTS_SHIFTED

@@ -125,7 +125,12 @@ def test_a_cause_in_special_cases(code: str, value: Value, cause: str) -> None:
     ],
 )
 def test_usage_that_rose_is_not_told_as_a_loss(raw: float, cause: str) -> None:
-    assert cause_text("S07", Value(raw, 18, 20, 26), good=True) == cause
+    assert cause_text("S07", Value(raw, 18, 20, 26), good=True, rose=True) == cause
+
+
+def test_usage_that_has_always_been_normal_is_not_told_as_back() -> None:
+    found = [cause_text("S07", Value(raw, 18, 20, 26), good=True) for raw in (0.0, -0.02)]
+    assert found == ["Usage as usual", f"Usage 2{NBSP}% below their own normal"]
 
 
 def test_what_is_unknown_is_a_dash() -> None:
@@ -147,6 +152,9 @@ def test_every_cause_fits_and_is_not_cut(
     words = WORDS[code].good(value) if good else WORDS[code].bad(value)
     text = cause_text(code, value, good=good)
     assert text == words
+    back = WORDS[code].back
+    assert cause_text(code, value, good=True, rose=True) == (back or WORDS[code].good)(value)
+    assert len((back or WORDS[code].good)(value)) <= MAX_CAUSE
     assert 0 < len(text) <= MAX_CAUSE
     assert not text.endswith((".", "!"))
     claims = {claim_text(code, fell=True), claim_text(code, fell=False)}

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from accounts.models import Contract
-from metrics.models import Run
+from metrics.models import Run, Snapshot
 from metrics.models.scores import Band
 from metrics.scoring.explain import shown_change
 from metrics.signals.catalogue import SIGNALS
@@ -100,8 +100,15 @@ def lead(night: Night, chosen: Moved) -> tuple[str, str]:
     span = "since yesterday" if days == 1 else f"in {days} days"
     claim = f"{'Up' if rising else 'Down'} {number(abs(total), 1)} points {span}."
     found = [reason for reason in chosen.reasons if (reason["moved"] > 0) == rising][:2]
-    texts = [cause_text(r["code"], value_of(now, r["code"]), good=rising) for r in found]
-    return claim, _sentence(texts)
+    return claim, _sentence([_behind(reason, now, rising=rising) for reason in found])
+
+
+def _behind(reason: dict[str, Any], now: Snapshot, *, rising: bool) -> str:
+    """What a signal says of the change; where only its weight changed, that."""
+    if reason["by_weight"]:
+        return str(reason["claim"])
+    code = reason["code"]
+    return cause_text(code, value_of(now, code), good=rising, rose=rising)
 
 
 def _standing(night: Night) -> str:

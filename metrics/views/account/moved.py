@@ -127,6 +127,7 @@ def _reason(reason: Reason, before: Snapshot, now: Snapshot) -> dict[str, Any]:
         "dimension": BY_CODE[reason.code].dimension.value,
         "moved": reason.moved,
         "claim": reason.claim,
+        "by_weight": reason.by_weight,
         "before": value_text(reason.code, reason.before),
         "after": value_text(reason.code, reason.after),
         "points": (_points(before, reason.code), _points(now, reason.code)),
