@@ -30,10 +30,11 @@ from django.test import Client
 from django.utils import timezone
 from ruamel.yaml import YAML
 
-from accounts.models import Account, Person, Role, User
+from accounts.models import Account, Organisation, Person, Role, User
 from bench._watch import Watch
 from healthscore.embedded.children import Child, environment, start, stop
-from metrics.models import UsageEvent, WriteKey
+from metrics import nightly
+from metrics.models import Run, UsageEvent, WriteKey
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 8765
@@ -65,12 +66,7 @@ FROM (
 def main() -> None:
     """The world, the processes, the crowd, and what came of it."""
     asked = arguments(__doc__, accounts=1_000, more=_more)
-    portfolio(asked.accounts, fresh=asked.fresh)
-    if UsageEvent.objects.count() < asked.accounts:  # the portfolio has a single one
-        say("writing the raw events behind the user-days")
-        with connection.cursor() as cursor:
-            cursor.execute(EVENTS)
-            cursor.execute("VACUUM ANALYZE")
+    _world(asked)
     folder = Path(tempfile.mkdtemp(prefix="healthscore-load-"))
     before = UsageEvent.objects.count()
     with ExitStack() as stack:
@@ -85,6 +81,22 @@ def main() -> None:
     report.write(asked.json)
     shutil.rmtree(folder) if ok else say(f"what the processes said is in {folder}")
     sys.exit(0 if ok else 1)
+
+
+def _world(asked: argparse.Namespace) -> None:
+    """One night, of today: beat would have all those calculated that are missing between two."""
+    now = timezone.now()
+    today = Organisation.current().day_of(now)
+    has_past = Run.objects.filter(business_day__lt=today).exists()
+    portfolio(asked.accounts, fresh=asked.fresh or has_past, nights=False)
+    if UsageEvent.objects.count() < asked.accounts:  # the portfolio has a single one
+        say("writing the raw events behind the user-days")
+        with connection.cursor() as cursor:
+            cursor.execute(EVENTS)
+            cursor.execute("VACUUM ANALYZE")
+    if not Run.objects.published().exists():
+        nightly.request_days([today], as_of_day=False, now=now)
+        nightly.work("bench", seconds=36_000)
 
 
 def _more(parser: argparse.ArgumentParser) -> None:
