@@ -31,6 +31,17 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " OR r.accounts <> r.scored + r.grey",
     ),
     (
+        # of the last two weeks: an account that a finished chunk was cut for and nobody scored
+        "a chunk that is done has not a snapshot for each of its accounts",
+        "SELECT 'chunk ' || c.id || ' of run ' || r.id || ' was cut for ' || c.accounts"
+        " FROM metrics_runchunk c JOIN metrics_run r ON r.id = c.run_id"
+        " WHERE c.kind = 'score' AND c.state = 'done' AND r.state IN ('complete', 'partial')"
+        " AND r.business_day > (SELECT max(business_day) FROM metrics_run) - 14"
+        " AND c.accounts <> (SELECT count(*)"
+        "   FROM metrics_snapshot s WHERE s.run_id = r.id AND s.day = r.business_day"
+        "   AND s.account_id >= c.lo AND s.account_id < c.hi) LIMIT 20",
+    ),
+    (
         "a snapshot stands outside its run's day",
         "SELECT 'account ' || s.account_id || ', day ' || s.day || ', run ' || s.run_id"
         " FROM metrics_snapshot s LEFT JOIN metrics_run r ON r.id = s.run_id"

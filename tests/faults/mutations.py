@@ -185,18 +185,17 @@ def main(names: list[str]) -> int:
     found = []
     for one in chosen:
         began = time.monotonic()
-        red = _is_red(one)
-        found.append(red)
+        why = _why_red(one)
+        found.append(bool(why))
         seconds = time.monotonic() - began
         case = one.case.rpartition("/")[2].replace("test_", "")[:70]
-        sys.stdout.write(
-            f"| {one.name} | {case} | {'red' if red else 'GREEN'} | {seconds:.0f} s |\n"
-        )
+        sys.stdout.write(f"| {one.name} | {case} | {why or 'GREEN'} | {seconds:.0f} s |\n")
         sys.stdout.flush()
     return 0 if all(found) else 1
 
 
-def _is_red(one: Mutation) -> bool:
+def _why_red(one: Mutation) -> str:
+    """The first error of the case; empty where it stayed green."""
     with tempfile.TemporaryDirectory(prefix="hm-") as name:
         copy = Path(name) / "c"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT, symlinks=True)
@@ -220,7 +219,8 @@ def _is_red(one: Mutation) -> bool:
         )  # fmt: skip
         if done.returncode not in (0, 1):
             raise SystemExit(f"{one.name}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-        return done.returncode == 1
+        errors = [line[1:].strip() for line in done.stdout.splitlines() if line.startswith("E  ")]
+        return (errors or ["failed"])[0][:70] if done.returncode == 1 else ""
 
 
 if __name__ == "__main__":

@@ -38,6 +38,11 @@ SNAPSHOTS = [
 ]
 OTHERS = [
     ("DELETE FROM metrics_snapshot WHERE score IS NULL", "a run and its snapshots disagree: run"),
+    (
+        "DELETE FROM metrics_snapshot WHERE score IS NULL;"
+        "UPDATE metrics_run SET accounts = accounts - 1, grey = grey - 1",
+        "a chunk that is done has not a snapshot for each of its accounts: chunk",
+    ),
     ("UPDATE metrics_run SET other_scorecards = '{}'", "a snapshot has a scorecard that its run"),
     ("UPDATE metrics_run SET other_scorecards = '{0}'", "a run was asked with a scorecard that"),
     ("UPDATE metrics_accountcurrent SET score = 1", "the portfolio and its night disagree"),
