@@ -85,6 +85,7 @@ def main() -> None:
 
 def _world(asked: argparse.Namespace) -> None:
     """One night, of today: beat would have all those calculated that are missing between two."""
+    call_command("migrate", verbosity=0)
     now = timezone.now()
     today = Organisation.current().day_of(now)
     has_past = Run.objects.filter(business_day__lt=today).exists()
