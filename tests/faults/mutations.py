@@ -32,6 +32,7 @@ class Mutation:
     case: str
 
 
+SMOKE = "tests/faults/test_smoke.py::"
 WORKERS = "tests/faults/test_workers.py::"
 NIGHTS = "tests/faults/test_nights.py::"
 MUTATIONS = (
@@ -73,7 +74,7 @@ MUTATIONS = (
                 '("attempts__lte", 500)',
             ),
         ),
-        f"{WORKERS}test_case_05_a_chunk_that_kills_whoever_does_it_is_dead_after_five_times",
+        f"{SMOKE}test_case_05_a_chunk_that_kills_whoever_does_it_is_dead_after_five_times",
     ),
     Mutation(
         "attempts cap in the database (CHECK)",
@@ -106,7 +107,7 @@ MUTATIONS = (
                 "",
             ),
         ),
-        "tests/faults/test_database.py::test_case_14_a_crash_in_the_middle_of_an_import",
+        f"{SMOKE}test_case_14_a_crash_in_the_middle_of_an_import",
     ),
     Mutation(
         "one open run a day (UNIQUE)",
@@ -132,7 +133,7 @@ MUTATIONS = (
                 "    if True:\n        if not _close(run):",
             ),
         ),
-        f"{NIGHTS}test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once",
+        f"{SMOKE}test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once",
     ),
     Mutation(
         "a run that cannot be published is given up",

