@@ -4,11 +4,13 @@ import csv
 import io
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import Account
+from metrics.models import AccountCurrent
 from metrics.sources.formulas import restore
-from metrics.views.portfolio.export import COLUMNS
+from metrics.views.portfolio.export import COLUMNS, csv_of
+from metrics.views.portfolio.table import Listing, read_page
 from tests.views.nights import client_of, make_team
 from tests.views.rows import GREY, RED, make_row, make_run
 
@@ -110,3 +112,20 @@ def test_who_sees_nothing_gets_the_header_alone_and_nobody_the_log_in() -> None:
 @pytest.mark.django_db
 def test_there_is_no_file_before_the_first_night() -> None:
     assert client_of(make_team()["ada"]).get("/portfolio.csv").status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_account_that_was_taken_from_her_while_it_was_read_is_in_no_page_and_no_file() -> None:
+    team, run = make_team(), make_run()
+    hers = make_row(run, team["ana"], "Ardent")
+    taken = make_row(run, team["cy"], "Birch")
+    request = RequestFactory().get("/")
+    request.user = team["ana"]
+    # as they were listed a moment before
+    listing = Listing(ids=(hers.account_id, taken.account_id), total=2)
+    assert [account.pk for account in read_page(request, run, listing).accounts] == [
+        hers.account_id
+    ]
+    answer = csv_of(request, run, AccountCurrent.objects.all(), asked=request.GET)
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[arg-type]
+    assert [row["name"] for row in csv.DictReader(io.StringIO(text))] == ["Ardent"]
