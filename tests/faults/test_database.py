@@ -53,7 +53,7 @@ def import_usage(stage: Stage, path: Path, failpoint: str = "") -> Process:
 
 
 def in_order(process: Process) -> None:
-    assert process.wait_for_end(seconds=60) == 0, process.said()
+    assert process.wait_for_end(seconds=150) == 0, process.said()
 
 
 def test_case_13_a_killed_backend_cuts_everybody_and_both_night_and_pages_recover(
@@ -95,11 +95,11 @@ def test_case_15_an_import_whose_connection_is_cut_stores_nothing_and_can_be_sen
 ) -> None:
     path = usage(stage, "usage.csv", rows=300)
     broken = import_usage(stage, path, "ingest_mid_copy@stage_usage:sleep:20")
-    until(lambda: Batch.objects.filter(state="running").exists(), seconds=60, what=broken.said)
+    until(lambda: Batch.objects.filter(state="running").exists(), seconds=150, what=broken.said)
     patience(1)
     connections["default"].close()
     assert stage.cluster.terminate(stage.name)
-    assert broken.wait_for_end(seconds=60) != 0
+    assert broken.wait_for_end(seconds=150) != 0
     assert stored() == 0
     in_order(import_usage(stage, path))
     assert stored() == 300

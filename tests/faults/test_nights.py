@@ -142,7 +142,7 @@ def test_case_24_whoever_reads_while_a_night_breaks_and_is_published_sees_one_ni
     )
     stage.beat()
     first = stage.worker()
-    until(lambda: Run.objects.published().exists(), seconds=90, what=stage.story)
+    until(lambda: Run.objects.published().exists(), seconds=240, what=stage.story)
     first.kill()
     ask = shown(stage.web())
     seen = {ask()}
@@ -157,7 +157,7 @@ def test_case_24_whoever_reads_while_a_night_breaks_and_is_published_sees_one_ni
     reader.start()
     RunChunk.objects.filter(run__reason="the night").update(not_before=None)
     breaking = stage.worker("after_commit:kill_all:17")
-    breaking.wait_for_end(seconds=90)
+    breaking.wait_for_end(seconds=240)
     run = None
     stage.worker(SLOW)
     stage.wait()
@@ -196,7 +196,7 @@ def test_case_27_five_deployments_in_the_middle_of_a_night_leave_it_whole(
         worker = stage.worker("mid_compute:sleep:1", pool="2")
         stage.until_chunks(1 + 3 * number)
         worker.child.send_signal(signal.SIGTERM)
-        worker.wait_for_end(seconds=60)
+        worker.wait_for_end(seconds=150)
     stage.worker()
     complete()
 

@@ -63,11 +63,11 @@ def test_case_14_a_crash_in_the_middle_of_an_import_leaves_all_of_it_or_nothing(
     in_order(import_usage(stage, first))
     second = usage(stage, "second.csv", rows=400)
     broken = import_usage(stage, second, "ingest_before_commit:sleep:20")
-    until(lambda: Batch.objects.filter(state="running").exists(), seconds=60, what=broken.said)
+    until(lambda: Batch.objects.filter(state="running").exists(), seconds=150, what=broken.said)
     patience(1)
     stage.cluster.crash()
     connections["default"].close()
-    assert broken.wait_for_end(seconds=60) != 0
+    assert broken.wait_for_end(seconds=150) != 0
     assert stored() == 200
     in_order(import_usage(stage, second))
     assert stored() == 400
@@ -79,7 +79,7 @@ def test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once(
 ) -> None:
     killed = stage.worker(f"{place}:kill:1", pool="1")
     stage.beat()
-    until(lambda: stage.night().publishing >= 10, seconds=90, what=stage.story)
+    until(lambda: stage.night().publishing >= 10, seconds=240, what=stage.story)
     killed.kill()
     assert stage.night().state == "running"
     assert not AccountCurrent.objects.exists()

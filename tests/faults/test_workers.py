@@ -35,7 +35,7 @@ def die_and_go_on(stage: Stage, failpoint: str) -> None:
     """A worker that the failpoint ends, and another one that nothing ends."""
     first = stage.worker(failpoint)
     stage.beat()
-    assert first.wait_for_end(seconds=90) == -signal.SIGKILL
+    assert first.wait_for_end(seconds=240) == -signal.SIGKILL
     stage.worker()
 
 
@@ -84,7 +84,7 @@ def test_case_04_a_killed_child_of_the_pool_loses_its_chunk_and_no_other(
     key = a_chunk(theatre)
     worker = stage.worker(f"mid_compute@{key}:sleep:{LEASE}", pool="1")
     stage.beat()
-    until(lambda: held(key), seconds=90, what=stage.story)
+    until(lambda: held(key), seconds=240, what=stage.story)
     os.kill(worker.children()[0], signal.SIGKILL)
     assert tried_again(complete()) == [2]
     assert worker.lives
@@ -113,7 +113,7 @@ def test_case_07_what_a_frozen_worker_brings_after_its_lease_is_refused(
 ) -> None:
     frozen = stage.worker(f"mid_compute@{(key := a_chunk(theatre))}:sleep:1")
     stage.beat()
-    until(lambda: held(key), seconds=90, what=stage.story)
+    until(lambda: held(key), seconds=240, what=stage.story)
     frozen.send(signal.SIGSTOP)
     stage.worker()
     run = complete()
