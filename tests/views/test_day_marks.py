@@ -170,6 +170,17 @@ def test_what_she_may_not_see_she_can_neither_mark_nor_undo(
     assert Mark.objects.standing().count() == 2
 
 
+def test_the_rail_names_no_account_that_she_may_not_see(run: Run, team: dict[str, User]) -> None:
+    rows = make_book(run, team)
+    done(team["ben"], rows["corvid"])
+    done(team["ana"], rows["ardent"])
+    found = {
+        name: [one.name for one in day_of(team[name], book="team").context["marks"]["done"]]
+        for name in ("ana", "cy")
+    }
+    assert found == {"ana": ["Ardent"], "cy": []}
+
+
 def test_an_address_of_another_site_is_never_gone_to(run: Run, team: dict[str, User]) -> None:
     rows = make_book(run, team)
     client = client_of(team["ana"])
