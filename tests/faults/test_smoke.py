@@ -82,7 +82,7 @@ def test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once(
     until(lambda: stage.night().publishing >= 10, seconds=240, what=stage.story)
     killed.kill()
     assert stage.night().state == "running"
-    assert not AccountCurrent.objects.exists()
+    assert not Run.objects.published().exists()
     stage.worker()
     run = complete()
     assert Run.objects.published().count() == 1
