@@ -7,7 +7,7 @@ moment we learnt it (`known_at`), so that a past score uses only what was known.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -24,6 +24,7 @@ LAST_DAY = dt.date(2200, 1, 1)
 FIRST_MOMENT = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 LAST_MOMENT = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 MAX_MONEY = 10**12
+CANDIDATES = 200  # whoever sees so many types another letter
 
 
 def days_are_sane(prefix: str, *columns: str) -> list[models.CheckConstraint]:
@@ -53,6 +54,17 @@ def moments_are_sane(prefix: str, *columns: str) -> list[models.CheckConstraint]
     ]
 
 
+def _candidates(found: models.QuerySet[Any], begins: Q, holds: Q) -> models.QuerySet[Any]:
+    """Keys to sort: a text that half of all names hold costs no more than one that is rare."""
+    pks = found.order_by().values("pk")
+    return pks.filter(begins)[:CANDIDATES].union(pks.filter(holds)[:CANDIDATES])
+
+
+def _sorted_by(begins: Q) -> tuple[models.Case, Lower, str]:
+    """Those that begin so first, then by name."""
+    return models.Case(models.When(begins, then=0), default=1), Lower("name"), "pk"
+
+
 class AccountQuerySet(models.QuerySet["Account"]):
     """Adjectives for accounts; pages use `accounts.access` and never a bare manager."""
 
@@ -78,9 +90,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
         return self.filter(tags__contains=[tag])
 
     def named_like(self, text: str) -> AccountQuerySet:
-        """Names that hold `text`, those that begin with it first."""
-        begins = models.Case(models.When(name__istartswith=text, then=0), default=1)
-        return self.filter(name__icontains=text).order_by(begins, Lower("name"), "pk")
+        """Names that hold `text`, those that begin with it first; CANDIDATES of each at most."""
+        begins, holds = Q(name__istartswith=text), Q(name__icontains=text)
+        return self.filter(pk__in=_candidates(self, begins, holds)).order_by(*_sorted_by(begins))
 
 
 class Account(models.Model):
@@ -123,6 +135,8 @@ class Account(models.Model):
             models.Index(fields=["owner"], condition=~Q(tags=[]), name="account_tagged"),
             # the ids of somebody's book, without reading the accounts
             models.Index(fields=["owner", "id"], name="account_book"),
+            # the jump box, as for people
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="account_name_pieces"),
         ]
         constraints = [
             models.CheckConstraint(name="account_has_a_name", condition=~Q(name="")),
@@ -240,12 +254,12 @@ class PersonQuerySet(models.QuerySet["Person"]):
     """Adjectives for people; pages ask only for those of visible accounts."""
 
     def named_like(self, text: str) -> PersonQuerySet:
-        """Names or e-mails that hold `text`, those that begin with it first."""
-        begins = models.Case(
-            models.When(Q(name__istartswith=text) | Q(email__istartswith=text), then=0), default=1
-        )
+        """Names or e-mails that hold `text`, those that begin with it first; CANDIDATES of each
+        at most.
+        """
+        begins = Q(name__istartswith=text) | Q(email__istartswith=text)
         holds = Q(name__icontains=text) | Q(email__icontains=text)
-        return self.filter(holds).order_by(begins, Lower("name"), "pk")
+        return self.filter(pk__in=_candidates(self, begins, holds)).order_by(*_sorted_by(begins))
 
 
 class Person(models.Model):
