@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from metrics.signals.base import Cadence, Frames, Portfolio, Source, Tenant
