@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from metrics.sources.base import FileError, Row
@@ -54,3 +56,12 @@ def test_depth_counts_objects_and_lists(levels: int, expected: bool) -> None:
 def test_what_nobody_can_mean_is_no_json(text: str) -> None:
     with pytest.raises(BadJson):
         load(text.encode())
+
+
+def test_a_name_twice_is_found_in_one_pass() -> None:
+    """Anybody may send such a body: it is read before the key is looked at."""
+    names = ",".join(f'"{number}":0' for number in [*range(20_000), 19_999])
+    before = time.process_time()
+    with pytest.raises(BadJson, match="'19999' is there twice"):
+        load(f"{{{names}}}".encode())
+    assert time.process_time() - before < 1
