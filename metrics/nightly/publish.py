@@ -36,7 +36,7 @@ def publish(run: Run) -> bool:
         if not (_alone() and _close(run)):
             return False
         run.refresh_from_db()
-        if run.state == Run.State.FAILED:
+        if run.state == Run.State.FAILED or _is_better_shown(run):
             return True
         newest = is_newest(run)
         if newest:
@@ -65,6 +65,19 @@ def refresh_latest() -> None:
             write_current(latest)
 
 
+def _is_better_shown(run: Run) -> bool:
+    """Whether accounts are missing that a complete revision of the day has: that one stays shown,
+    and the run, which can be read by its revision, says so.
+    """
+    shown = Run.objects.of_day(run.business_day)
+    if run.state != Run.State.PARTIAL or not shown or shown.state != Run.State.COMPLETE:
+        return False
+    run.reason = f"{run.reason}; not shown, revision {shown.revision} is complete".lstrip("; ")
+    run.save(update_fields=["reason"])
+    prune_current(keep=shown)
+    return True
+
+
 def _alone() -> bool:
     """Whether nobody else publishes; nobody waits, for the next tick comes by anyway."""
     with connection.cursor() as cursor:
@@ -90,11 +103,6 @@ def _close(run: Run) -> bool:
     unfinished = RunChunk.objects.filter(
         run=OuterRef("pk"), state__in=[RunChunk.State.NEW, RunChunk.State.LEASED]
     )
-    dead = run.chunks.filter(state=RunChunk.State.DEAD)
-    if dead.filter(kind__in=[RunChunk.Kind.PREPARE, RunChunk.Kind.COMBINE]).exists():
-        state = Run.State.FAILED
-    else:
-        state = Run.State.PARTIAL if dead.exists() else Run.State.COMPLETE
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, [run.business_day, run.pk])
         accounts, scored = cursor.fetchone()
@@ -102,7 +110,7 @@ def _close(run: Run) -> bool:
         Run.objects.filter(pk=run.pk, state__in=Run.OPEN_STATES)
         .filter(~Exists(unfinished))
         .update(
-            state=state,
+            state=_outcome(run),
             finished_at=timezone.now(),
             accounts=accounts,
             scored=scored,
@@ -110,3 +118,13 @@ def _close(run: Run) -> bool:
         )
     )
     return closed == 1
+
+
+def _outcome(run: Run) -> Run.State:
+    """Failed where no account could be scored: a portfolio that is empty helps nobody."""
+    ended = set(run.chunks.values_list("kind", "state"))
+    lost = {kind for kind, state in ended if state == RunChunk.State.DEAD}
+    nobody = RunChunk.Kind.SCORE in lost and (RunChunk.Kind.SCORE, RunChunk.State.DONE) not in ended
+    if nobody or lost & {RunChunk.Kind.PREPARE, RunChunk.Kind.COMBINE}:
+        return Run.State.FAILED
+    return Run.State.PARTIAL if lost else Run.State.COMPLETE

@@ -116,7 +116,7 @@ def test_losing_a_source_never_raises_a_score() -> None:
     assert scores[-1][0] is None
 
 
-def test_a_night_that_nobody_can_compute_is_partial_and_says_why(
+def test_a_night_in_which_nobody_could_be_scored_has_failed_and_says_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_lively_account()
@@ -126,7 +126,7 @@ def test_a_night_that_nobody_can_compute_is_partial_and_says_why(
         nightly.work("tests", seconds=60)
         RunChunk.objects.update(not_before=None)
     run.refresh_from_db()
-    assert (run.state, run.accounts) == ("partial", 0)
+    assert (run.state, run.accounts, run.is_published) == ("failed", 0, False)
     dead = run.chunks.get(state="dead")
     assert (dead.attempts, "ZeroDivisionError" in dead.last_error) == (5, True)
 

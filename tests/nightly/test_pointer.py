@@ -1,0 +1,40 @@
+"""Which run pages show once it is closed."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django import Settings
+
+from metrics.models import AccountCurrent, Run, Snapshot
+from metrics.nightly.first_pass import combine_sums, sum_up
+from tests.facts import DAY
+from tests.nightly.test_first_pass import claimed, finished, give_up, make_portfolio, prepared
+
+pytestmark = pytest.mark.django_db
+
+
+def half(settings: Settings) -> Run:
+    """A run of two accounts, one of which nobody can score."""
+    run = prepared(settings)
+    for step in (sum_up, sum_up, combine_sums):
+        step(claimed())
+    give_up(run, "score", lo=run.chunks.filter(kind="score").order_by("lo")[0].lo)
+    return finished(run)
+
+
+def test_a_partial_revision_does_not_take_the_place_of_a_complete_one(settings: Settings) -> None:
+    make_portfolio(2)
+    complete = finished(prepared(settings))
+    run = half(settings)
+    assert (run.state, run.accounts, run.is_published) == ("partial", 1, False)
+    assert run.reason == "not shown, revision 1 is complete"
+    assert Run.objects.of_day(DAY) == complete
+    assert Run.objects.of_day(DAY, revision=2) == run
+    assert Snapshot.objects.filter(run_id=run.pk).count() == 1
+    assert set(AccountCurrent.objects.values_list("run_id", flat=True)) == {complete.pk}
+
+
+def test_of_two_partial_revisions_the_later_is_shown(settings: Settings) -> None:
+    make_portfolio(2)
+    first, second = half(settings), half(settings)
+    assert (second.revision, Run.objects.of_day(DAY)) == (first.revision + 1, second)
