@@ -19,7 +19,7 @@ import orjson
 from metrics.sources.base import BadCell, Refusal, Row, Rules
 from metrics.sources.catalogue import BY_NAME
 from metrics.sources.json_text import MAX_DEPTH, MAX_PROPERTIES, MAX_TEXT, is_too_deep
-from metrics.sources.moments import read_moment
+from metrics.sources.moments import FIRST_MOMENT, LAST_MOMENT, read_moment
 from metrics.sources.reading import Parser
 from metrics.sources.records import EXCERPT, UNREAD
 from metrics.sources.traits import ACCOUNT_TRAITS, PERSON_TRAITS, cells_of, text_of
@@ -291,11 +291,14 @@ def _read(value: str) -> dt.datetime:
 
 
 def _from_number(value: float) -> dt.datetime:
-    seconds = value / 1000 if abs(value) > 1e11 else value
     try:
-        return dt.datetime.fromtimestamp(seconds, dt.UTC)
-    except (OverflowError, ValueError, OSError) as error:
-        raise BadCell("out_of_range", f"{value!r} is no moment since 1970") from error
+        seconds = value / 1000 if abs(value) > 1e11 else value
+        found = dt.datetime.fromtimestamp(seconds, dt.UTC)
+    except (OverflowError, ValueError, OSError):
+        found = LAST_MOMENT
+    if not FIRST_MOMENT <= found < LAST_MOMENT:
+        raise BadCell("out_of_range", f"{value!r:.60} is not between 1990 and 2199")
+    return found
 
 
 def _check_text(cells: Sequence[str]) -> None:

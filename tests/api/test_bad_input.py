@@ -106,6 +106,13 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "the edge of time": (track(timestamp="9999-12-31T23:59:59-12:00"), "out_of_range"),
     "the other edge": (track(timestamp="0001-01-01T00:00:00+12:00"), "out_of_range"),
     "a number beyond time": (track(timestamp=1e300), "out_of_range"),
+    "an integer beyond floats": (track(timestamp=10**400), "out_of_range"),
+    "the first second": (track(timestamp=-62135596800, sentAt=253402300799000), "out_of_range"),
+    "the last second": (track(timestamp=253402300799000, sentAt=-62135596800), "out_of_range"),
+    "a birthday beyond floats": (
+        {"type": "identify", "userId": "P1", "traits": {"createdAt": 10**400}},
+        "out_of_range",
+    ),
     "the future": (
         track(originalTimestamp="2026-11-22T13:00:00Z", sentAt="2026-11-22T12:00:00Z"),
         "future_timestamp",
@@ -164,6 +171,11 @@ def test_one_bad_call_among_good_ones_is_refused_alone(call: Caller) -> None:
     }
     assert (wrong, len(found)) == ({}, len(expected))
     assert UsageEvent.objects.count() == len(REFUSED) + 1
+
+
+@pytest.mark.parametrize("sent", [10**400, -(10**400), 253402300799000, -62135596800])
+def test_a_moment_of_sending_beyond_time_is_not_believed(call: Caller, sent: int) -> None:
+    assert call.batch(track(), track(sentAt=sent), sentAt=sent)["accepted"] == 2
 
 
 def test_one_bad_call_in_a_thousand(call: Caller) -> None:
