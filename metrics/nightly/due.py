@@ -30,9 +30,10 @@ def ensure_runs(now: dt.datetime, *, at_once: bool = False) -> list[Run]:
     """Puts every business day that is due and missing into the ledger, oldest first.
 
     Called every minute, so that downtime, a change to summer time and a second beat need no care
-    of their own: what counts is the table. Each day is calculated as of its own due moment. The
-    very first run does not wait for the night: it is today's, as of now, once the imports have been
-    quiet for a few minutes (`at_once`: without that pause).
+    of their own: what counts is the table. Each day is calculated as of its own due moment; a
+    recalculation as of a moment before that does not stand for the night. The very first run does
+    not wait for the night: it is today's, as of now, once the imports have been quiet for a few
+    minutes (`at_once`: without that pause).
     """
     organisation = Organisation.current()
     today = organisation.day_of(now)
@@ -40,13 +41,17 @@ def ensure_runs(now: dt.datetime, *, at_once: bool = False) -> list[Run]:
     if first is None:
         return _first_run(today, now, pause=dt.timedelta() if at_once else QUIET)
     oldest = max(first.business_day, today - dt.timedelta(days=CATCH_UP_DAYS - 1))
-    seen = set(Run.objects.filter(business_day__gte=oldest).values_list("business_day", flat=True))
-    due = [
-        day
-        for day in days_between(oldest, today)
-        if day not in seen and organisation.due_at(day) <= now
+    due = {day: organisation.due_at(day) for day in days_between(oldest, today)}
+    seen = {
+        run.business_day
+        for run in Run.objects.filter(business_day__in=due)
+        if run.kind == Run.Kind.NIGHTLY or run.data_cutoff >= due[run.business_day]
+    }
+    return [
+        _request(day, cutoff=moment)
+        for day, moment in due.items()
+        if day not in seen and moment <= now
     ]
-    return [_request(day, cutoff=organisation.due_at(day)) for day in due]
 
 
 def request_days(

@@ -158,6 +158,19 @@ def test_missed_nights_are_caught_up_oldest_first_each_as_of_its_own_day() -> No
     assert nightly.ensure_runs(at(DAY, 12)) == []
 
 
+def test_a_recalculation_stands_for_a_night_only_once_that_is_due() -> None:
+    make_account()
+    live_scorecard()
+    due = Organisation.current().due_at(DAY)
+    before = due - dt.timedelta(minutes=1)
+    nightly.request_days([ago(2), ago(1), DAY], as_of_day=True, now=before)
+    Run.objects.update(state=Run.State.COMPLETE)
+    assert nightly.ensure_runs(before) == []
+    (run,) = nightly.ensure_runs(due)
+    assert (run.business_day, run.kind, run.data_cutoff) == (DAY, "nightly", due)
+    assert nightly.ensure_runs(due) == []
+
+
 def test_a_night_is_due_at_its_hour_in_the_zone_of_the_organisation() -> None:
     make_account()
     night(ago(1))
