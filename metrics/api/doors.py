@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -44,6 +44,9 @@ def receive(request: HttpRequest, call: str) -> JsonResponse:
         counts = _receive(request, call)
     except Refused as refused:
         return refused.answer()
+    except DataError as error:  # its text may quote what was sent
+        log.error("a request holds what no column takes: %s", type(error.__cause__).__name__)
+        return Refused(400, "A value in it does not fit: nothing of it is stored").answer()
     except AWAY as error:
         log.warning("a request could not be stored: %s", error)
         busy = Refused(503, "Nothing of it is stored: come again", retry_after=COME_AGAIN)

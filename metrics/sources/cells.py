@@ -45,27 +45,29 @@ def text(limit: int = TEXT) -> Kind:
 
 
 def email(rules: Rules) -> Read:
-    """An e-mail address in lower case."""
-    read_text = text(254)(rules)
+    """An e-mail address in lower case, no longer than an id: it serves as one."""
+    read_text = text(ID)(rules)
 
     def read(cell: str) -> str | None:
-        value: str | None = read_text(cell)
+        value: str | None = read_text(cell.lower())  # lower case may be longer
         if value and not _EMAIL.fullmatch(value):
             raise BadCell("bad_email", f"{shown(value)} is not an e-mail address")
-        return value.lower() if value else None
+        return value
 
     return read
 
 
 def domain(rules: Rules) -> Read:
-    """A domain in lower case; the address of a web site is cut down to it."""
-    read_text = text(253)(rules)
+    """A domain in lower case; the address of a web site is cut down to it. With an @ before it, it
+    is as long as an id: rows wait for it so.
+    """
+    read_text = text(ID - 1)(rules)
 
     def read(cell: str) -> str | None:
-        value: str | None = read_text(cell)
+        value: str | None = read_text(cell.lower())  # lower case may be longer
         if not value:
             return None
-        bare = value.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
+        bare = value.removeprefix("https://").removeprefix("http://").removeprefix("www.")
         bare = bare.split("/")[0].removeprefix("@")
         if not _DOMAIN.fullmatch(bare):
             raise BadCell("bad_domain", f"{shown(value)} is not a domain such as acme.example")

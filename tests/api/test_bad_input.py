@@ -10,6 +10,7 @@ import zlib
 from typing import Any
 
 import pytest
+from django.db import DataError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +71,7 @@ def test_what_cannot_be_read_is_refused_as_a_whole(call: Caller, name: str) -> N
     assert not UsageEvent.objects.exists()
 
 
+LONG = "x" * 240 + "@acme.example"
 # what of a good call is different -> the code of the reject
 REFUSED: dict[str, tuple[Any, str]] = {
     "no object": (7, "bad_call"),
@@ -125,6 +127,22 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "an unknown person": (track(userId="P9"), "unknown_person"),
     "no address": ({"type": "identify", "userId": "P1", "traits": {"email": "x"}}, "bad_email"),
+    "a visitor's long address": (
+        track(userId=None, anonymousId="v", context={"traits": {"email": LONG}}),
+        "too_long",
+    ),
+    "an unknown long domain": (
+        {"type": "identify", "userId": "P9", "traits": {"email": f"x@{'d' * 200}.example"}},
+        "too_long",
+    ),
+    "an address too long for an id": (
+        {"type": "identify", "anonymousId": "v", "traits": {"email": LONG}},
+        "too_long",
+    ),
+    "an address longer in lower case": (
+        {"type": "identify", "anonymousId": "v", "traits": {"email": "İ" * 150 + "@acme.example"}},
+        "too_long",
+    ),
     "a bad birthday": (
         {"type": "identify", "userId": "P1", "traits": {"createdAt": "x"}},
         "bad_moment",
@@ -176,6 +194,18 @@ def test_one_bad_call_among_good_ones_is_refused_alone(call: Caller) -> None:
 @pytest.mark.parametrize("sent", [10**400, -(10**400), 253402300799000, -62135596800])
 def test_a_moment_of_sending_beyond_time_is_not_believed(call: Caller, sent: int) -> None:
     assert call.batch(track(), track(sentAt=sent), sentAt=sent)["accepted"] == 2
+
+
+def test_what_the_database_does_not_take_is_refused_without_its_text(
+    call: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*args: object, **over: object) -> None:
+        raise DataError("value too long: secret@acme.example")
+
+    monkeypatch.setattr("metrics.api.doors.take_in", fail)
+    answer = call.post("track", track())
+    assert (answer.status_code, answer.json()["success"]) == (400, False)
+    assert "secret" not in answer.content.decode() + caplog.text
 
 
 def test_one_bad_call_in_a_thousand(call: Caller) -> None:
