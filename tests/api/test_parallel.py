@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from accounts.models import Account, Person
 from metrics.ingest import batches
 from metrics.ingest.retries import again
 from metrics.models import Batch, Reject, UsageEvent
 from tests.api.calling import Caller, make_key, track
+from tests.at_once import at_once
 from tests.ingest.sending import Sender, table
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    """What all of them return, each with a connection of its own."""
-    found: list[Any] = []
-    errors: list[BaseException] = []
-    ready = threading.Barrier(len(works))
-
-    def run(work: Callable[[], Any]) -> None:
-        try:
-            ready.wait()
-            found.append(work())
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    return found
 
 
 def test_the_same_batch_ten_times_at_once_is_stored_once(acme: Sender) -> None:

@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, close_old_connections, connection, connections
+from django.db import OperationalError, close_old_connections, connection
 
 from accounts.models import Account, Contract, Person
 from metrics.ingest import BatchReport, door, import_file, retries, tables
 from metrics.models import Batch, Reject, Ticket, UsageEvent
+from tests.at_once import at_once
 from tests.ingest.sending import Sender, counts, table
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*works: Callable[[], BatchReport]) -> list[BatchReport]:
-    """Does everything at the same time, each with a connection of its own."""
-    reports: list[BatchReport] = []
-    errors: list[BaseException] = []
-    ready = threading.Barrier(len(works))
-
-    def run(work: Callable[[], BatchReport]) -> None:
-        try:
-            ready.wait()
-            reports.append(work())
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    return reports
 
 
 def test_the_same_files_ten_times_at_once_store_each_row_once(acme: Sender) -> None:
