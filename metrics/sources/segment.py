@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from metrics.sources.traits import ACCOUNT_TRAITS, PERSON_TRAITS, cells_of, text
 
 MAX_EVENT = 32 * 1024
 AHEAD = dt.timedelta(minutes=5)
+# a whole key, a mistyped one or a piece of one
+KEY = re.compile(r"hs_live_\w+", re.ASCII)
 NAMESPACE = uuid.UUID("5d0c0b39-8d0e-5f64-9d1c-6f3a4c1f4f5e")
 # names under which the account stands in the properties, the likeliest first
 ACCOUNT_NAMES = ("groupId", "accountId", "organization_id")
@@ -319,8 +322,10 @@ def _size(call: Call) -> int:
 
 
 def _raw(call: object) -> dict[str, str]:
-    """As it came, cut where it is long; everything beyond ASCII is written as an escape."""
+    """As it came, but for write keys, and cut where it is long; everything beyond ASCII is written
+    as an escape.
+    """
     try:
-        return {UNREAD: json.dumps(call)[:EXCERPT]}
+        return {UNREAD: KEY.sub("hs_live_…", json.dumps(call))[:EXCERPT]}
     except RecursionError:
         return {UNREAD: "nested without end"}

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from metrics.models import UsageEvent, WriteKey
+from metrics.models import Reject, UsageEvent, WriteKey
 from metrics.models.keys import TOKEN, checksum
 from tests.api.calling import Caller, make_key, track
 from tests.ingest.sending import NOW, table
@@ -84,6 +84,15 @@ def test_a_key_is_stored_as_a_hash_alone() -> None:
         stored = cursor.fetchone()[0]
     assert parts[2] not in stored
     assert make_key()[1] != token
+
+
+def test_a_refused_call_is_kept_without_the_key_that_it_brought(call: Caller) -> None:
+    token, call.token = call.token, ""
+    bad = {"writeKey": token, "properties": {"a": "x" * 1_900, "again": token}} | track(event=[])
+    assert call.post("track", bad).json()["quarantined"] == 1
+    ((raw,),) = table(Reject, "raw")
+    assert '{"writeKey": "hs_live_…"' in raw["reject_text"]
+    assert token[:12] not in raw["reject_text"]
 
 
 def test_its_last_use_is_noted_once_a_minute(call: Caller, clock: time_machine.Coordinates) -> None:
