@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, Error, InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -78,7 +79,8 @@ def _receive(request: HttpRequest, call: str) -> Counts:
     rates.take(key.pk, rates.calls(), len(calls))
     shaped = _shaped(body, calls, "" if call == "batch" else call, size=len(data))
     counts = take_in(shaped, key=key)
-    key.used()
+    with suppress(Error, PoolTimeout):  # all of it is committed, whatever becomes of this note
+        key.used()
     return counts
 
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from accounts.models import User
@@ -93,6 +93,17 @@ def test_a_refused_call_is_kept_without_the_key_that_it_brought(call: Caller) ->
     ((raw,),) = table(Reject, "raw")
     assert '{"writeKey": "hs_live_…"' in raw["reject_text"]
     assert token[:12] not in raw["reject_text"]
+
+
+def test_what_is_stored_is_a_success_though_the_use_cannot_be_noted(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(key: WriteKey) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(WriteKey, "used", fail)
+    assert call.post("track", track()).status_code == 200
+    assert UsageEvent.objects.count() == 1
 
 
 def test_its_last_use_is_noted_once_a_minute(call: Caller, clock: time_machine.Coordinates) -> None:
