@@ -42,7 +42,7 @@ def sum_up(chunk: Claim) -> None:
     After a large import the days alone take longer than a lease should: then the chunk is put back,
     and whoever claims it next goes on with the days that are left.
     """
-    if not refresh_some(_span(chunk), seconds=ROLLUP_SECONDS):
+    if not roll_up(chunk):
         put_back(chunk, pause=0)
         return
     frames = read_frames(window_of(chunk.run, lo=chunk.lo, hi=chunk.hi), Portfolio())
@@ -53,6 +53,11 @@ def sum_up(chunk: Claim) -> None:
         ChunkSums.objects.update_or_create(chunk_id=chunk.chunk_id, defaults={"body": body})
         failpoint("after_upsert", key=f"sum-{chunk.lo}")
     failpoint("after_commit", key=f"sum-{chunk.lo}")
+
+
+def roll_up(chunk: Claim) -> bool:
+    """The dirty days of the chunk's range; False where some are left for a next turn."""
+    return refresh_some(_span(chunk), seconds=ROLLUP_SECONDS)
 
 
 def combine_sums(chunk: Claim) -> None:

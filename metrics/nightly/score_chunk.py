@@ -9,8 +9,9 @@ from django.db import transaction
 
 from metrics.failpoints import failpoint
 from metrics.frames import read_frames
-from metrics.models import Run
-from metrics.nightly.chunks import Claim, finish
+from metrics.models import Run, RunChunk
+from metrics.nightly.chunks import Claim, finish, put_back
+from metrics.nightly.first_pass import roll_up
 from metrics.nightly.history import write_flag_changes
 from metrics.nightly.night import Past, score_frames
 from metrics.nightly.policy import configs_of, scorecards_of
@@ -35,6 +36,9 @@ MOMENTUM_DAYS = 182  # or up to six days more, where not every night was calcula
 def score_chunk(chunk: Claim) -> None:
     """Computes outside any transaction, stores in one short one, if the lease still holds."""
     run = chunk.run
+    if _is_stale(chunk) and not roll_up(chunk):
+        put_back(chunk, pause=0)
+        return
     frames = read_frames(window_of(run, lo=chunk.lo, hi=chunk.hi), from_json(run.portfolio or {}))
     past = _past(run, frames, chunk)
     tables = measure(frames)
@@ -56,6 +60,12 @@ def score_chunk(chunk: Claim) -> None:
             write_flag_changes(run, night, own)
         failpoint("after_upsert", key=chunk.lo)
     failpoint("after_commit", key=chunk.lo)
+
+
+def _is_stale(chunk: Claim) -> bool:
+    """Whether the first pass gave the range up, and may have left its dirty days."""
+    sums = chunk.run.chunks.filter(kind=RunChunk.Kind.SUM, lo=chunk.lo)
+    return sums.filter(state=RunChunk.State.DEAD).exists()
 
 
 def _past(run: Run, frames: Frames, chunk: Claim) -> Past:

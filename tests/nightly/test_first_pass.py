@@ -155,6 +155,21 @@ def test_a_range_that_cannot_be_added_up_is_scored_and_the_night_says_so(
     run = finished(run)
     assert (run.state, run.accounts) == ("partial", 3)
     assert Snapshot.objects.filter(run_id=run.pk).count() == 3
+    assert not DirtyDay.objects.exists()  # it is scored on what was imported since, too
+
+
+def test_days_that_the_first_pass_left_are_rolled_up_in_turns_before_they_are_scored(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = make_portfolio(2)
+    run = prepared(settings)
+    give_up(run, "sum", lo=first.pk)
+    sum_up(claimed())
+    combine_sums(claimed())
+    monkeypatch.setattr(rollups, "SLICE", 2)
+    monkeypatch.setattr(first_pass, "ROLLUP_SECONDS", 0)
+    score_chunk(claimed())
+    assert (DirtyDay.objects.count(), states(run, "score")) == (3, [("new", 0)] * 2)
 
 
 def test_a_night_that_knows_nothing_of_the_portfolio_has_failed(
