@@ -148,6 +148,16 @@ def test_a_partial_night_says_what_failed_and_is_tried_again() -> None:
     assert ada.post(f"/runs/{again.pk}/again/").status_code == 404  # it is still open
 
 
+def test_a_part_that_was_given_up_is_a_failure_even_where_all_are_scored() -> None:
+    run = make_run(state=Run.State.PARTIAL, accounts=209)
+    RunChunk.objects.create(
+        run=run, kind="sum", lo=1, hi=9, accounts=8, state="dead", last_error="out of memory"
+    )
+    html = client_of(make_team()["ada"]).get("/runs/").content.decode()
+    assert "1 part given up: out of memory" in html
+    assert "without a new score" not in html
+
+
 def test_a_repaired_night_is_marked() -> None:
     run = make_run()
     RunChunk.objects.create(

@@ -30,6 +30,7 @@ class Line:
     mark: str
     word: str
     failed: int
+    dead: int
     retried: int
     error: str
     seconds: float | None
@@ -40,6 +41,11 @@ class Line:
     def scope(self) -> int:
         """Accounts that the run was to score."""
         return self.run.accounts + self.failed
+
+    @property
+    def failures(self) -> int:
+        """Accounts without a score, or else parts of the run that were given up."""
+        return self.failed or self.dead
 
 
 def all_runs() -> QuerySet[Run]:
@@ -93,6 +99,7 @@ def _line(
         mark="amber" if repaired else MARKS[state],
         word="Repaired" if repaired else str(state.label),
         failed=getattr(run, "failed", None) or 0,
+        dead=getattr(run, "dead", 0),
         retried=retried,
         error=getattr(run, "error", None) or "",
         seconds=seconds,
