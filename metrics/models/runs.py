@@ -123,6 +123,7 @@ class Run(models.Model):
     grey = models.IntegerField(default=0)
     # attempts, counted before each
     publishing = models.SmallIntegerField(default=0, db_default=0)
+    publish_after = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)

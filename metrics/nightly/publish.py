@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from metrics.failpoints import failpoint
@@ -16,6 +18,7 @@ from metrics.nightly.spread import write_spread
 
 log = logging.getLogger(__name__)
 PUBLISHING = 48_720  # advisory lock: one at a time, released with the transaction
+LONGEST_PAUSE = 300.0  # seconds
 COUNTS = """
 SELECT count(*), count(score) FROM metrics_snapshot WHERE day = %s AND run_id = %s
 """
@@ -88,15 +91,28 @@ def _alone() -> bool:
 
 def _count_attempt(run: Run) -> bool:
     """Counts before the work, as with chunks; after MAX_PUBLISHING the run has failed."""
-    own = Run.objects.open().filter(pk=run.pk)
+    rested = Q(publish_after=None) | Q(publish_after__lte=Now())
+    own = Run.objects.open().filter(rested, pk=run.pk)
     with transaction.atomic():
         if not _alone():
             return False
-        if own.filter(publishing__lt=Run.MAX_PUBLISHING).update(publishing=F("publishing") + 1):
+        attempts = own.filter(publishing__lt=Run.MAX_PUBLISHING).values_list(
+            "publishing", flat=True
+        )
+        for before in attempts:
+            own.update(publishing=before + 1, publish_after=Now() + pause_after(before + 1))
             return True
         if own.update(state=Run.State.FAILED, finished_at=timezone.now()):
             log.error("run %s could not be published and is given up", run.pk)
     return False
+
+
+def pause_after(attempts: int) -> dt.timedelta:
+    """Half an hour in all, so that a lock that passes fails no night. The first attempts follow at
+    once: they are those of several workers who finish together.
+    """
+    seconds = min(2.0 ** (attempts - 7), LONGEST_PAUSE) if attempts > 3 else 0.0
+    return dt.timedelta(seconds=seconds)
 
 
 def _close(run: Run) -> bool:

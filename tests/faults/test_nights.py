@@ -108,7 +108,12 @@ def test_a_night_that_can_never_be_published_is_given_up_and_does_not_hold_up_th
     stage.over["HEALTHSCORE_TICK_SECONDS"] = "0.4"
     worker = stage.worker("before_finalise:raise:1")
     stage.beat()
-    stage.wait()
+
+    def over() -> bool:
+        Run.objects.update(publish_after=None)  # as if the half hour of pauses were over
+        return stage.night().state == "failed"
+
+    until(over, seconds=240, what=stage.story)
     run = stage.night()
     assert (run.state, run.publishing, run.is_published) == ("failed", Run.MAX_PUBLISHING, False)
     assert snapshots(run) == theatre.golden

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from metrics.models import AccountCurrent, Run, Snapshot
+from metrics.nightly import publish
 from metrics.nightly.first_pass import combine_sums, sum_up
 from tests.facts import DAY
 from tests.nightly.test_first_pass import claimed, finished, give_up, make_portfolio, prepared
@@ -38,3 +42,40 @@ def test_of_two_partial_revisions_the_later_is_shown(settings: Settings) -> None
     make_portfolio(2)
     first, second = half(settings), half(settings)
     assert (second.revision, Run.objects.of_day(DAY)) == (first.revision + 1, second)
+
+
+def test_a_lock_that_passes_within_minutes_fails_no_night(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_portfolio(1)
+    run = prepared(settings)
+    with monkeypatch.context() as locked:
+        locked.setattr(publish, "write_spread", lambda run: 1 / 0)
+        for _ in range(Run.MAX_PUBLISHING):
+            finished(run)
+    run.refresh_from_db()
+    assert (run.state, run.is_published) == ("running", False)
+    assert run.publishing < 10
+    assert run.publish_after > timezone.now()
+    Run.objects.update(publish_after=timezone.now())
+    assert finished(run).is_published
+
+
+def test_the_pauses_grow_to_half_an_hour_in_all() -> None:
+    pauses = [publish.pause_after(attempts) for attempts in range(1, Run.MAX_PUBLISHING)]
+    assert pauses == sorted(pauses)
+    assert pauses[2] == dt.timedelta()
+    assert dt.timedelta(minutes=25) < sum(pauses, dt.timedelta()) < dt.timedelta(minutes=40)
+
+
+def test_a_run_that_can_never_be_published_is_given_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_portfolio(1)
+    run = prepared(settings)
+    monkeypatch.setattr(publish, "write_spread", lambda run: 1 / 0)
+    monkeypatch.setattr(publish, "pause_after", lambda attempts: dt.timedelta())
+    for _ in range(Run.MAX_PUBLISHING + 1):
+        finished(run)
+    run.refresh_from_db()
+    assert (run.state, run.publishing) == ("failed", Run.MAX_PUBLISHING)
