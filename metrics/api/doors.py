@@ -7,14 +7,14 @@ import binascii
 import logging
 from contextlib import suppress
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DataError, Error, InterfaceError, OperationalError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 from psycopg_pool import PoolTimeout
 
 from metrics.api import rates
@@ -36,12 +36,14 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout, BatchClosed)
 
 @csrf_exempt  # there is no cookie: the key is the permission
 @login_not_required
-@require_POST
-def receive(request: HttpRequest, call: str) -> JsonResponse:
+def receive(request: HttpRequest, call: str) -> HttpResponse:
     """Takes in one call, or a batch of them. 200 means that all of it is committed; calls that are
     refused one by one are counted in the answer and listed with their reasons for admins.
     """
     try:
+        _refuse_key_in_address(request)  # before all else: it stands in the logs already
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         counts = _receive(request, call)
     except Refused as refused:
         return refused.answer()
@@ -58,7 +60,6 @@ def receive(request: HttpRequest, call: str) -> JsonResponse:
 def _receive(request: HttpRequest, call: str) -> Counts:
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise Refused(403, "Only https: a key that was sent in the clear is no secret")
-    _refuse_key_in_address(request)
     length = check_length(request)
     key = _key_of_header(request)
     if key:
@@ -105,13 +106,15 @@ def _shaped(body: dict[str, Any], calls: list[Any], kind: str, *, size: int) -> 
 
 def _refuse_key_in_address(request: HttpRequest) -> None:
     """Addresses end up in logs of every proxy on the way: such a key is no secret any more."""
-    found = TOKEN.search(request.META.get("QUERY_STRING", ""))
+    found = TOKEN.search(unquote_plus(request.META.get("QUERY_STRING", "")))
     key = WriteKey.objects.find(found[0]) if found else None
-    if key:
-        key.revoke(why=IN_ADDRESS)
+    if key and key.revoke(why=IN_ADDRESS):
         log.warning("write key %s was sent in an address and is revoked", key.prefix)
+        raise Refused(
+            401, "A key in the address is refused, and revoked: send a new one as user name"
+        )
     if found or "writeKey" in request.GET:
-        raise Refused(401, "A key in the address is refused, and revoked: send it as user name")
+        raise Refused(401, "A key in the address is refused: send it as user name")
 
 
 def _key_of_header(request: HttpRequest) -> WriteKey | None:

@@ -74,6 +74,18 @@ def test_a_key_in_the_address_is_refused_and_revoked(call: Caller) -> None:
     assert other.post("track", track()).status_code == 200
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(("old", "new"), [("_", "_"), ("_", "%5F"), ("h", "%68")])
+def test_it_is_revoked_however_it_stands_in_the_address(
+    call: Caller, method: str, old: str, new: str
+) -> None:
+    address = f"/v1/track?any={call.token.replace(old, new)}"
+    said = [getattr(call.client, method)(address) for _ in range(2)]
+    assert [answer.status_code for answer in said] == [401, 401]
+    assert ["revoked" in answer.json()["error"] for answer in said] == [True, False]
+    assert WriteKey.objects.get().revoked_at == NOW
+
+
 def test_a_key_is_stored_as_a_hash_alone() -> None:
     key, token = make_key()
     parts = TOKEN.fullmatch(token)
