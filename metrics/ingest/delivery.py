@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -11,6 +12,8 @@ from metrics.sources.base import Refusal, Row
 KnownAt = Literal["import", "occurred"]
 BACKFILL_FROM = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 OLDEST = dt.timedelta(days=400)
+# a sender's clock is corrected by when it sent: the second try of a call is a little off the first
+SLACK = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +21,8 @@ class Delivery:
     """One batch: `now` is when it was imported, `zone` where the organisation's days begin.
 
     `is_part`: more of the same file comes, in other transactions. `slack`: an event that comes
-    again may be this much off the first time.
+    again may be this much off the first time. `guessed`: lines whose moment the sender did not say,
+    or not credibly: again it is another one.
     """
 
     batch_id: int
@@ -26,6 +30,7 @@ class Delivery:
     zone: dt.tzinfo
     known_at: KnownAt = "import"
     slack: dt.timedelta = dt.timedelta()
+    guessed: Set[int] = frozenset()
     is_part: bool = False
 
     def known(self, happened: dt.datetime | dt.date | None) -> dt.datetime:

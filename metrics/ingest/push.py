@@ -16,7 +16,7 @@ from accounts.models import Organisation
 from metrics.failpoints import failpoint
 from metrics.ingest import batches
 from metrics.ingest.aliases import store_aliases
-from metrics.ingest.delivery import Delivery, Tally
+from metrics.ingest.delivery import SLACK, Delivery, Tally
 from metrics.ingest.loaders import LOADERS
 from metrics.ingest.replay import replay
 from metrics.ingest.retries import Passing, again
@@ -26,8 +26,6 @@ from metrics.sources.base import Refusal
 from metrics.sources.segment import Shaped
 
 ORDER = ("accounts", "people", "usage")
-# a sender's clock is corrected by when it sent: the second try of a call is a little off the first
-SLACK = dt.timedelta(minutes=10)
 OPEN = """
 SELECT id FROM metrics_batch
 WHERE source = %(source)s AND started_at >= date_trunc('hour', clock_timestamp())
@@ -106,7 +104,8 @@ class _Request:
         if not (rows or refused or aliases):
             return 0
         batch_id = self._batch(source)
-        delivery = Delivery(batch_id=batch_id, now=now, zone=zone, slack=SLACK)
+        guessed = self._shaped.guessed
+        delivery = Delivery(batch_id=batch_id, now=now, zone=zone, slack=SLACK, guessed=guessed)
         loader = LOADERS[source](delivery)
         tally = loader.tally
         tally.received = len(rows) + len(refused) + len(aliases)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from itertools import groupby
 from typing import Any
 
 from metrics.ingest import batches
-from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, Delivery
+from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, SLACK, Delivery
 from metrics.ingest.loaders import LOADERS
 from metrics.ingest.tables import fetch, update_records
 from metrics.sources.base import Refusal, Row, Rules
@@ -19,7 +20,8 @@ CHUNK = 5_000
 ORDER = ("people", *(source.name for source in SOURCES if source.name != "people"))
 # what is ambiguous stays so until somebody says who is meant
 READY = """
-SELECT r.id, r.batch_id, r.raw, r.code, r."column", r.message, b.known_at_mode, b.started_at
+SELECT r.id, r.batch_id, r.raw, r.code, r."column", r.message, b.known_at_mode, b.started_at,
+       b.write_key_id
 FROM metrics_reject r JOIN metrics_batch b ON b.id = r.batch_id
 WHERE r.state = 'open' AND b.source = %(source)s AND r.id > %(after)s
   AND (r.waits_for_account <> '' OR r.waits_for_person <> '')
@@ -73,8 +75,11 @@ def _replay_batch(
     source: str, batch_id: int, rejects: list[dict[str, Any]], delivery: Delivery
 ) -> int:
     mode, started_at = rejects[0]["known_at_mode"], rejects[0]["started_at"]
+    slack = SLACK if rejects[0]["write_key_id"] else dt.timedelta()
     loader = LOADERS[source](
-        Delivery(batch_id=batch_id, now=delivery.now, zone=delivery.zone, known_at=mode)
+        Delivery(
+            batch_id=batch_id, now=delivery.now, zone=delivery.zone, known_at=mode, slack=slack
+        )
     )
     # the row is as old as it was when it came: waiting does not spoil it
     oldest = BACKFILL_FROM if mode == "occurred" else started_at - OLDEST

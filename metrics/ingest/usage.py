@@ -67,7 +67,9 @@ KNOWN = INSERT.format(
 )
 CONFLICTS = """
 SELECT s.place, u.account_id = s.account_id AS same_account, p.external_id AS person_external_id,
-       f.key AS feature_key, u.occurred_at, u.count
+       f.key AS feature_key, u.occurred_at, u.count,
+       (u.account_id, u.person_id, u.feature_id, u.count)
+       IS DISTINCT FROM (s.account_id, s.person_id, s.feature_id, s.count) AS is_other
 FROM stage_usage s
 JOIN LATERAL (
     SELECT * FROM metrics_usageevent u WHERE u.event_key = s.event_key LIMIT 1
@@ -169,8 +171,12 @@ class UsageLoader:
         if added == len(staged):
             return []
         slack = self._delivery.slack
-        found_again = fetch(CONFLICTS, [slack, slack])
-        refused = [_conflict(rows[found["place"]], found) for found in found_again]
+        refused = [
+            _conflict(row, found)
+            for found in fetch(CONFLICTS, [slack, slack])
+            for row in [rows[found["place"]]]
+            if found["is_other"] or row.line not in self._delivery.guessed
+        ]
         self.tally.duplicate += len(staged) - added - len(refused)
         return refused
 

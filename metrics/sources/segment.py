@@ -65,11 +65,15 @@ class Alias:
 
 @dataclass(kw_only=True)
 class Shaped:
-    """Calls by what they are. `accounts` come before `people`, and these before `usage`."""
+    """Calls by what they are. `accounts` come before `people`, and these before `usage`.
+
+    `guessed`: lines of usage whose moment is told by when they came alone.
+    """
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     refused: dict[str, list[Refusal]] = field(default_factory=dict)
     aliases: list[Alias] = field(default_factory=list)
+    guessed: set[int] = field(default_factory=set)
 
 
 class Shaper:
@@ -134,7 +138,7 @@ class Shaper:
         properties = _dict(call, "properties")
         account = _account(context, properties)
         person, email = self._who(call, context, properties, has_account=bool(account))
-        at = self._occurred(call)
+        at = self._occurred(line, call)
         event_id = text_of(call, "messageId") or self._identity(call, at)
         cells = [event_id, account, person, _feature(call, kind), self._text(at), email]
         self._keep(line, "usage", cells, call)
@@ -207,17 +211,19 @@ class Shaper:
         )
         self.found.refused.setdefault(source, []).append(refusal)
 
-    def _occurred(self, call: Call) -> dt.datetime:
+    def _occurred(self, line: int, call: Call) -> dt.datetime:
         """When it happened by our own clock: the sender's may be wrong, but not how long ago it
         was when it sent. Without `sentAt` the sender's is believed, up to five minutes ahead.
         """
         said = call.get("originalTimestamp") or call.get("timestamp")
         received = self._rules.now
-        if said is None:
-            return received
-        at = self._moment(said)
+        at = received if said is None else self._moment(said)
         sent = self._sent(call["sentAt"]) if "sentAt" in call else self._sent_at
-        return received - (sent - at) if sent else min(at, received + AHEAD)
+        if sent and said is not None:
+            return received - (sent - at)
+        if said is None or at > received + AHEAD:
+            self.found.guessed.add(line)
+        return min(at, received + AHEAD)
 
     def _moment(self, value: object) -> dt.datetime:
         """A moment with its zone; seconds or milliseconds since 1970 have one. Raises BadCell."""

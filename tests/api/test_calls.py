@@ -216,6 +216,27 @@ def test_a_second_try_with_a_corrected_clock_is_a_duplicate(
     assert call.batch(late, sentAt="2026-11-22T09:31:05Z")["duplicate"] == 1
 
 
+@pytest.mark.parametrize("said", [None, "2027-01-01T00:00:00Z"])
+def test_a_second_try_without_a_moment_of_its_own_is_a_duplicate(
+    call: Caller, clock: time_machine.Coordinates, said: str | None
+) -> None:
+    timeless = track(timestamp=said)
+    assert call.batch(timeless)["accepted"] == 1
+    clock.shift(dt.timedelta(minutes=30))
+    assert call.batch(timeless)["duplicate"] == 1
+    assert call.codes({**timeless, "event": "others"}) == [(1, "id_conflict")]
+
+
+def test_two_tries_that_waited_are_one(call: Caller, clock: time_machine.Coordinates) -> None:
+    early = track(userId="P7", timestamp="2026-11-22T09:00:00Z")
+    for sent in ("2026-11-22T09:30:00Z", "2026-11-22T09:31:05Z"):
+        assert call.codes(early, sentAt=sent) == [(1, "unknown_person")]
+        clock.shift(dt.timedelta(seconds=70))
+    call.batch({"type": "group", "groupId": "A2", "userId": "P7"})
+    assert usage() == [("A2", "P7", "reports")]
+    assert table(Reject, "state") == [("replayed",), ("replayed",)]
+
+
 def test_what_comes_within_an_hour_is_one_import_and_can_be_undone(
     call: Caller, clock: time_machine.Coordinates
 ) -> None:
