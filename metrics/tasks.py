@@ -118,7 +118,7 @@ def tick() -> None:
     now = nightly.database_now()
     _try("before the nights", ingest.take_in_matched, partial(ingest.notice_silence, now))
     nightly.ensure_runs(now)
-    if Run.objects.open().exists():
+    if Run.objects.with_work().exists():
         wake_workers()
     _try("after the nights", _wake_ingest, _purge_daily, Heartbeat.forget)
     Heartbeat.beat(TICK)

@@ -32,6 +32,10 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Waiting or running."""
         return self.filter(state__in=Run.OPEN_STATES)
 
+    def with_work(self) -> RunQuerySet:
+        """Those that a worker has something to do for."""
+        return self.filter(Q(state__in=Run.OPEN_STATES) | Q(are_rows_stale=True))
+
     def latest_published(self) -> Run | None:
         """The night that pages show; every page picks it once and reads only its rows."""
         return self.published().select_related("scorecard").order_by("-business_day").first()
@@ -118,6 +122,8 @@ class Run(models.Model):
     # independent of one another and a past night can be made again
     portfolio = models.JSONField(null=True)
     is_published = models.BooleanField(default=False)
+    # a day before was published since the portfolio's rows were written: of the newest day alone
+    are_rows_stale = models.BooleanField(default=False, db_default=False)
     accounts = models.IntegerField(default=0)
     scored = models.IntegerField(default=0)
     grey = models.IntegerField(default=0)

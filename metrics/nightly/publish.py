@@ -34,7 +34,6 @@ def publish(run: Run) -> bool:
     if not _count_attempt(run):
         return False
     failpoint("before_finalise")
-    newest = True
     with transaction.atomic():
         if not (_alone() and _close(run)):
             return False
@@ -50,22 +49,31 @@ def publish(run: Run) -> bool:
             write_spread(run)
         Run.objects.published().filter(business_day=run.business_day).update(is_published=False)
         Run.objects.filter(pk=run.pk).update(is_published=True)
+        _mark_rows(stale=not newest)
     failpoint("after_publish")
-    if not newest:
-        refresh_latest()
     return True
 
 
 def refresh_latest() -> None:
     """Rewrites the portfolio's rows once the last recalculation of past days is in.
 
-    Changes, sparklines and momentum of the newest night rest on the days before it.
+    Changes, sparklines and momentum of the newest night rest on the days before it. The mark goes
+    with the rewriting: whoever dies in it, or cannot do it now, leaves it to the next tick.
     """
+    waiting = Run.objects.open().filter(kind=Run.Kind.RECALCULATION)
+    if not Run.objects.filter(are_rows_stale=True).exists() or waiting.exists():
+        return
     with transaction.atomic():
-        latest = Run.objects.latest_published()
-        waiting = Run.objects.open().filter(kind=Run.Kind.RECALCULATION)
-        if latest and not waiting.exists():
+        if _alone() and (latest := Run.objects.latest_published()):
             write_current(latest)
+            _mark_rows(stale=False)
+
+
+def _mark_rows(*, stale: bool) -> None:
+    Run.objects.filter(are_rows_stale=True).update(are_rows_stale=False)
+    latest = Run.objects.latest_published()
+    if stale and latest:
+        Run.objects.filter(pk=latest.pk).update(are_rows_stale=True)
 
 
 def _is_better_shown(run: Run) -> bool:

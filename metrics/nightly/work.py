@@ -18,7 +18,7 @@ from metrics.nightly.chunks import Claim, LeaseLost, bury, claim, fail, put_back
 from metrics.nightly.first_pass import combine_sums, sum_up
 from metrics.nightly.leases import kept
 from metrics.nightly.prepare import prepare
-from metrics.nightly.publish import publish
+from metrics.nightly.publish import publish, refresh_latest
 from metrics.nightly.score_chunk import score_chunk
 from metrics.nightly.show import show_rows
 from metrics.nightly.waiting import imports_before
@@ -73,8 +73,9 @@ def work(owner: str, *, seconds: float, wake: Callable[[], None] | None = None) 
 
 
 def publish_finished() -> None:
-    """Publishes each run that has no open chunk left. One that cannot be published keeps neither
-    others nor chunks from being done: it is tried again, and given up in the end.
+    """Publishes each run that has no open chunk left, then rewrites the rows that rest on it. A run
+    that cannot be published keeps neither others nor chunks from being done: it is tried again, and
+    given up in the end.
     """
     unfinished = RunChunk.objects.filter(
         run=OuterRef("pk"), state__in=[RunChunk.State.NEW, RunChunk.State.LEASED]
@@ -86,6 +87,11 @@ def publish_finished() -> None:
             except Exception:
                 log.exception("run %s could not be published, it is tried again", run.pk)
                 mend_connection()
+    try:
+        refresh_latest()
+    except Exception:
+        log.exception("the portfolio's rows could not be rewritten, it is tried again")
+        mend_connection()
 
 
 def mend_connection() -> None:

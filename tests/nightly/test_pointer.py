@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from metrics import nightly
 from metrics.models import AccountCurrent, Run, Snapshot
 from metrics.nightly import publish
 from metrics.nightly.first_pass import combine_sums, sum_up
-from tests.facts import DAY
+from tests.facts import DAY, ago, at
 from tests.nightly.test_first_pass import claimed, finished, give_up, make_portfolio, prepared
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,40 @@ def test_a_run_that_can_never_be_published_is_given_up(
         finished(run)
     run.refresh_from_db()
     assert (run.state, run.publishing) == ("failed", Run.MAX_PUBLISHING)
+
+
+def recalculated(*days: int) -> list[Run]:
+    """Past days whose new revisions are asked for, behind rows that somebody sees at once."""
+    AccountCurrent.objects.update(name="Old")
+    now = at(DAY, 4)
+    return nightly.request_days([ago(back) for back in days], as_of_day=True, now=now)
+
+
+def are_old() -> bool:
+    return AccountCurrent.objects.filter(name="Old").exists()
+
+
+def test_rows_that_could_not_be_rewritten_after_a_past_day_are_rewritten_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_portfolio(1)
+    finished(prepared(settings))
+    (past,) = recalculated(7)
+    with monkeypatch.context() as broken:
+        broken.setattr(publish, "write_current", lambda run: 1 / 0)
+        assert finished(past).is_published
+    assert are_old()
+    latest = Run.objects.latest_published()
+    assert list(Run.objects.with_work()) == [latest]  # a tick wakes a worker for it
+    finished(past)
+    assert not are_old()
+    assert not Run.objects.with_work().exists()
+
+
+def test_rows_are_rewritten_where_the_last_of_the_past_days_fails(settings: Settings) -> None:
+    make_portfolio(1)
+    finished(prepared(settings))
+    first, last = recalculated(8, 7)
+    give_up(last, "prepare")
+    assert (finished(first).state, finished(last).state) == ("complete", "failed")
+    assert not are_old()
