@@ -180,7 +180,7 @@ class Shaper:
             self._keep(line, "people", [person, account, *blank], call)
 
     def _alias(self, line: int, call: Call, kind: str) -> None:
-        previous, person = text_of(call, "previousId"), text_of(call, "userId")
+        previous, person = text_of(call, "previousId").strip(), text_of(call, "userId").strip()
         for name, value in (("previousId", previous), ("userId", person)):
             if not value:
                 raise BadCell("missing_value", f"an alias needs a {name}", column=name)

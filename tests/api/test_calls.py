@@ -139,12 +139,12 @@ def test_an_alias_makes_two_ids_one_person(call: Caller) -> None:
     assert call.codes(track(userId=None, anonymousId="v7")) == [(1, "unknown_person")]
     calls = [
         {"type": "alias", "previousId": "v7", "userId": "P1"},
-        {"type": "alias", "previousId": "v7", "userId": "P1"},
+        {"type": "alias", "previousId": " v7 ", "userId": "P1 "},
         {"type": "alias", "previousId": "v7", "userId": "P2"},
         {"type": "alias", "previousId": "P3", "userId": "P1"},
         {"type": "alias", "previousId": "v8", "userId": "nobody"},
         {"type": "alias", "previousId": "v8"},
-        {"type": "alias", "previousId": "v8", "userId": "v8"},
+        {"type": "alias", "previousId": "v8", "userId": "v8 "},
     ]
     assert call.codes(*calls) == [
         (3, "id_conflict"),
