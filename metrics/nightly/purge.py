@@ -8,26 +8,39 @@ refused are gone.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import OperationalError, connection
 
 from metrics.models import Batch, Reject, Replaced, Run
+from metrics.nightly.store import ensure_partition
+
+log = logging.getLogger(__name__)
 
 KEPT_SCORES_MONTHS = 36
 KEPT_REJECTS = dt.timedelta(days=90)
 KEPT_UNDO = dt.timedelta(days=90)
+AHEAD = dt.timedelta(days=10)
 SLICE = 5_000  # rows in one transaction
+# one on its way out comes first: no other can go before it
 PARTITIONS = """
-SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-WHERE i.inhparent = 'metrics_snapshot'::regclass ORDER BY c.relname
+SELECT c.relname, i.inhdetachpending
+FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+WHERE c.relkind = 'r' AND c.relname LIKE 'metrics_snapshot_%'
+    AND pg_table_is_visible(c.oid)
+ORDER BY i.inhdetachpending IS TRUE DESC, c.relname
 """
 NAME = re.compile(r"metrics_snapshot_(\d{4})_(\d{2})")
 
 
 def purge(now: dt.datetime) -> dict[str, int]:
-    """How many of each went: months of scores, refused rows, rows kept for an undo, sessions."""
+    """How many of each went: months of scores, refused rows, rows kept for an undo, sessions.
+
+    What comes has its place before: the partition of the days ahead.
+    """
+    ensure_partition(now.date() + AHEAD)
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     return {
         "months": _drop_months(now.date()),
@@ -38,27 +51,39 @@ def purge(now: dt.datetime) -> dict[str, int]:
 
 
 def _drop_months(today: dt.date) -> int:
-    """Whole partitions: no row is looked at."""
+    """Whole partitions: no row is looked at. Where somebody reads them for long, as a backup does,
+    the next day goes on.
+    """
     oldest = today.year * 12 + today.month - 1 - KEPT_SCORES_MONTHS
     with connection.cursor() as cursor:
         cursor.execute(PARTITIONS)
-        names = [row[0] for row in cursor.fetchall()]
+        partitions = cursor.fetchall()
     dropped = 0
-    for name in names:
+    for name, is_pending in partitions:
         found = NAME.fullmatch(name)
         if found and int(found[1]) * 12 + int(found[2]) - 1 < oldest:
-            _drop_month(name, dt.date(int(found[1]), int(found[2]), 1))
+            try:
+                _drop_month(name, dt.date(int(found[1]), int(found[2]), 1), is_pending=is_pending)
+            except OperationalError as error:
+                log.info("%s is still read, it goes another day: %s", name, error)
+                break
             dropped += 1
     return dropped
 
 
-def _drop_month(name: str, first: dt.date) -> None:
+def _drop_month(name: str, first: dt.date, *, is_pending: bool | None) -> None:
+    """`is_pending`: whether it is already on its way out of the table; None where it is out.
+
+    Nobody stands behind one that waits: until the last step no lock keeps readers or writers of the
+    table away, and with the last step nobody knows the partition any more.
+    """
     after = (first + dt.timedelta(days=32)).replace(day=1)
-    runs = Run.objects.filter(business_day__gte=first, business_day__lt=after)
-    with transaction.atomic():
-        runs.delete()
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE {name}")  # a name that NAME has matched
+    Run.objects.filter(business_day__gte=first, business_day__lt=after).delete()
+    with connection.cursor() as cursor:
+        if is_pending is not None:
+            how = "FINALIZE" if is_pending else "CONCURRENTLY"
+            cursor.execute(f"ALTER TABLE metrics_snapshot DETACH PARTITION {name} {how}")
+        cursor.execute(f"DROP TABLE {name}")  # a name that NAME has matched
 
 
 def _drop_rejects(before: dt.datetime) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from django.db import connection
+from django.db import connection, transaction
 
 from metrics.models import Run
 from metrics.nightly import binary
@@ -46,6 +46,7 @@ FROM metrics_snapshot s JOIN metrics_run r
 WHERE s.account_id >= %s AND s.account_id < %s AND s.day >= %s AND s.day < %s
   AND s.score IS NOT NULL
 """
+PARTITION_LOCK = 48_721  # advisory: one at a time makes a month
 UNCOMPRESSED, PACKED = 8160, 2700  # bytes of a row from which its arrays are compressed
 COLUMNS = (
     "account_id",
@@ -147,19 +148,27 @@ def _read(query: str, run: Run | None, **more: Any) -> pd.DataFrame:
 
 
 def ensure_partition(day: dt.date) -> None:
-    """Makes the month's partition of the snapshots where it is missing."""
+    """Makes the month's partition of the snapshots where it is missing.
+
+    Attached to the table and not made as a part of it, which would wait for everybody who reads
+    scores, a backup too, and hold up whoever comes behind.
+    """
     first = day.replace(day=1)
     after = (first + dt.timedelta(days=32)).replace(day=1)
     name = f"metrics_snapshot_{first:%Y_%m}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [name])
-        if cursor.fetchone()[0] is None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PARTITION_LOCK])
+        cursor.execute("SELECT FROM pg_inherits WHERE inhrelid = to_regclass(%s)", [name])
+        if cursor.rowcount == 0:
             # days and name come from a date, never from outside
             cursor.execute(
-                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF metrics_snapshot"
-                f" FOR VALUES FROM ('{first}') TO ('{after}')"
+                f"CREATE TABLE IF NOT EXISTS {name} (LIKE metrics_snapshot INCLUDING ALL)"
                 # three rows fill a page, whether they are compressed to 2,000 bytes or not
                 f" WITH (toast_tuple_target = {PACKED})"
+            )
+            cursor.execute(
+                f"ALTER TABLE metrics_snapshot ATTACH PARTITION {name}"
+                f" FOR VALUES FROM ('{first}') TO ('{after}')"
             )
 
 

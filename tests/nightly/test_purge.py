@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -14,7 +15,7 @@ from metrics.models import Batch, Reject, Replaced, Run
 from metrics.nightly import store
 from tests.facts import live_scorecard
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # partitions go outside of one
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 NONE = {"months": 0, "rejects": 0, "replaced": 0, "sessions": 0}
 
@@ -63,8 +64,28 @@ def test_scores_go_by_the_month_with_their_runs() -> None:
     old, kept = make_run(dt.date(2023, 10, 31)), make_run(dt.date(2023, 11, 1))
     assert nightly.purge(NOW) == NONE | {"months": 1}
     assert list(Run.objects.values_list("pk", flat=True)) == [kept.pk]
-    assert months() == sorted({*before, "2023_11"} - {"2023_10"})
+    assert months() == sorted({*before, "2023_11", "2026_11"} - {"2023_10"})
     assert old.pk != kept.pk
+
+
+def test_a_backup_that_reads_for_hours_keeps_no_month_from_coming_or_going() -> None:
+    make_run(dt.date(2023, 9, 30))
+    with connection.cursor() as cursor, psycopg.connect(connection.connection.info.dsn) as backup:
+        cursor.execute("DROP TABLE IF EXISTS metrics_snapshot_2027_01")
+        backup.execute("LOCK TABLE metrics_snapshot IN ACCESS SHARE MODE")  # as pg_dump begins
+        cursor.execute("SET lock_timeout = '100ms'")
+        store.ensure_partition(dt.date(2027, 1, 1))
+        store.ensure_partition(dt.date(2027, 1, 31))
+        assert months()[-1] == "2027_01"
+        for _ in range(2):
+            assert nightly.purge(NOW) == NONE
+            assert months()[0] == "2023_09"
+            cursor.execute("SELECT FROM metrics_snapshot")  # nobody stands behind it
+        backup.rollback()
+        assert nightly.purge(NOW) == NONE | {"months": 1}
+        assert "2023_09" not in months()
+        cursor.execute("DROP TABLE metrics_snapshot_2027_01")
+    connection.close()
 
 
 def test_refused_rows_go_and_their_counts_stay() -> None:
