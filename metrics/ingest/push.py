@@ -18,7 +18,7 @@ from metrics.ingest import batches
 from metrics.ingest.aliases import store_aliases
 from metrics.ingest.delivery import SLACK, Delivery, Tally
 from metrics.ingest.loaders import LOADERS
-from metrics.ingest.replay import replay
+from metrics.ingest.replay import replay_some
 from metrics.ingest.retries import Passing, again
 from metrics.ingest.tables import fetch
 from metrics.models import WriteKey
@@ -85,7 +85,7 @@ class _Request:
         changed = 0
         for source in ORDER:
             if source == "usage" and changed:  # rows of this request come after those that wait
-                replay(Delivery(batch_id=0, now=now, zone=zone))
+                replay_some(Delivery(batch_id=0, now=now, zone=zone))
             changed += self._load(source, now, zone)
         failpoint("ingest_before_commit", key="http")
         total = self._total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -11,11 +12,13 @@ from metrics.ingest import batches
 from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, SLACK, Delivery
 from metrics.ingest.loaders import LOADERS
 from metrics.ingest.tables import fetch, update_records
+from metrics.models.heartbeats import REPLAY, Heartbeat
 from metrics.sources.base import Refusal, Row, Rules
 from metrics.sources.catalogue import BY_NAME, SOURCES
 from metrics.sources.reading import as_row
 
 CHUNK = 5_000
+SOME = 1_000  # as many as one request may bring itself
 # people first: rows of the others may wait for them
 ORDER = ("people", *(source.name for source in SOURCES if source.name != "people"))
 # what is ambiguous stays so until somebody says who is meant
@@ -53,22 +56,42 @@ def replay(delivery: Delivery) -> int:
     Each row stays with its own batch, whose counts move. It counts as known now (or since it
     happened, for a backfill): before, nobody could know whose it was.
     """
-    return sum(_replay_source(name, delivery) for name in ORDER)
+    return sum(
+        _take_in(name, ready, delivery) for name in ORDER for ready in _chunks(name, size=CHUNK)
+    )
 
 
-def _replay_source(source: str, delivery: Delivery) -> int:
-    taken, after = 0, 0
+def replay_some(delivery: Delivery) -> None:
+    """`replay` for a request, which nobody lets wait for long: of a source at most SOME rows. Where
+    more may be left, the next tick takes them in.
+    """
+    for name in ORDER:
+        ready = next(_chunks(name, size=SOME), [])
+        _take_in(name, ready, delivery)
+        if len(ready) == SOME:
+            Heartbeat.beat(REPLAY)
+            return
+
+
+def _chunks(source: str, *, size: int) -> Iterator[list[dict[str, Any]]]:
+    """The rejects that can be placed; the last chunk is no full one."""
+    after = 0
     while True:
-        parameters = {"source": source, "after": after, "limit": CHUNK}
-        ready = fetch(READY, parameters)
-        for batch_id, rejects in groupby(
-            sorted(ready, key=lambda reject: (reject["batch_id"], reject["id"])),
-            key=lambda reject: reject["batch_id"],
-        ):
-            taken += _replay_batch(source, batch_id, list(rejects), delivery)
-        if len(ready) < CHUNK:
-            return taken
+        ready = fetch(READY, {"source": source, "after": after, "limit": size})
+        yield ready
+        if len(ready) < size:
+            return
         after = ready[-1]["id"]
+
+
+def _take_in(source: str, ready: list[dict[str, Any]], delivery: Delivery) -> int:
+    taken = 0
+    for batch_id, rejects in groupby(
+        sorted(ready, key=lambda reject: (reject["batch_id"], reject["id"])),
+        key=lambda reject: reject["batch_id"],
+    ):
+        taken += _replay_batch(source, batch_id, list(rejects), delivery)
+    return taken
 
 
 def _replay_batch(

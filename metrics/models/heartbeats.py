@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 TICK = "tick"
 PURGE = "purge"
-CHORES = (TICK, PURGE)  # what is not a worker
+REPLAY = "replay"  # there is one as long as rows that can be placed may be left
+CHORES = (TICK, PURGE, REPLAY)  # what is not a worker
 FORGOTTEN = dt.timedelta(days=1)
 # by the database's clock, so that ages are right whatever a worker's clock says
 BEAT = """

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from accounts.models import Account, Person
-from metrics.ingest import undo_batch
+from metrics.ingest import take_in_matched, undo_batch
 from metrics.models import Alias, Batch, DirtyDay, Reject, UsageEvent
 from tests.api.calling import AT, Caller, make_key, track, usage
 from tests.ingest.sending import NOW, Sender, counts, table
@@ -122,6 +122,17 @@ def test_who_comes_before_her_account_waits_and_is_taken_in(call: Caller) -> Non
         ("people", 2, 2, 0, 0),
         ("usage", 1, 1, 0, 0),
     ]
+
+
+def test_a_request_takes_in_some_that_waited_and_a_tick_the_rest(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.ingest.replay.SOME", 2)
+    call.batch(*[track(userId="P7") for _ in range(5)])
+    call.batch({"type": "group", "groupId": "A2", "userId": "P7"}, track(userId="P7"))
+    assert len(usage()) == 3
+    assert [take_in_matched(), take_in_matched()] == [3, 0]
+    assert usage() == [("A2", "P7", "reports")] * 6
 
 
 def test_the_calls_of_a_new_customer_can_come_in_one_batch_in_any_order(call: Caller) -> None:
