@@ -72,6 +72,7 @@ def test_a_key_in_the_address_is_refused_and_revoked(call: Caller) -> None:
     other = Caller(make_key("Other")[1])
     assert other.post("track?writeKey=x", {}).status_code == 401
     assert other.post("track", track()).status_code == 200
+    assert other.client.get("/v1/track").status_code == 405
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
