@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import Error, connection, transaction
+from django.db.models.functions import Now
 
 from metrics.failpoints import failpoint
 from metrics.ingest import batches
@@ -65,7 +66,8 @@ def stopped(source: str, digest: str) -> Batch | None:
         parameters = [batches.ALIVE, batch.pk % 2**31]
         if fetch("SELECT pg_try_advisory_lock(%s, %s) AS got", parameters)[0]["got"]:
             moved = found.filter(pk=batch.pk, undo_asked_at=None)
-            if moved.update(state=Batch.State.RUNNING, error=""):
+            # what it brings from here on is known from now on: nights wait for it by this moment
+            if moved.update(state=Batch.State.RUNNING, error="", started_at=Now()):
                 return batch  # `held` takes the lock once more: both are let go with the session
             _let_go(batch.pk)
     return None

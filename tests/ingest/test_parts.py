@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from metrics.ingest import batches, import_file, parts, undo_batch
 from metrics.ingest.uploads import recover_uploads, work_uploads
 from metrics.models import Batch, DirtyDay, Reject, Upload, UsageEvent
+from metrics.nightly import database_now
+from metrics.nightly.waiting import imports_before
 from metrics.sources.base import FileError
 from metrics.sources.reading import Limits
 from tests.ingest.sending import Sender, counts, open_rejects, table
@@ -85,6 +89,20 @@ def test_killed_in_the_middle_it_goes_on_where_it_stopped(
     assert table(Batch, "state", "received", source="usage") == states
     assert UsageEvent.objects.count() == 93
     assert Reject.objects.count() == 2
+
+
+def test_a_night_waits_for_a_file_of_the_day_before_that_goes_on(
+    acme: Sender, dies: list[int]
+) -> None:
+    path = acme.write("usage", *ROWS)
+    dies[0] = 4
+    with pytest.raises(Dead):
+        import_file("usage", path)
+    Batch.objects.update(started_at=timezone.now() - dt.timedelta(hours=13))
+    seen: list[bool] = []
+    import_file("usage", path, progress=lambda rows: seen.append(imports_before(database_now())))
+    assert seen
+    assert all(seen)
 
 
 def test_what_fails_in_the_middle_says_so_and_can_be_undone(acme: Sender, dies: list[int]) -> None:
