@@ -1,7 +1,8 @@
 """Indexes for the ids of a book, and for the accounts that have tags."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from accounts.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="account",
             index=models.Index(
                 condition=models.Q(("tags", []), _negated=True),
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
                 name="account_tagged",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="account",
             index=models.Index(fields=["owner", "id"], name="account_book"),
         ),

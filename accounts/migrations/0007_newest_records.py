@@ -1,7 +1,8 @@
 """Indexes for the newest record of a source."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from accounts.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -13,15 +14,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="arrmovement",
             index=models.Index(fields=["on"], name="arr_movement_newest"),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="milestone",
             index=models.Index(fields=["completed_on"], name="milestone_newest"),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="person",
             index=models.Index(fields=["provisioned_at"], name="person_newest"),
         ),

@@ -1,9 +1,10 @@
 """Accounts found by a piece of their name."""
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
 from django.db.models.functions import Upper
+
+from accounts.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="account",
             index=GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="account_name_pieces"),
         ),

@@ -1,7 +1,8 @@
 """An index for who moved most in seven days."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from accounts.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="accountcurrent",
             index=models.Index(fields=["run_id", "change_7"], name="current_week"),
         ),

@@ -1,7 +1,8 @@
 """Indexes for the newest record of a source."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from accounts.indexes import AddIndexBeside, RunBeside
 
 
 class Migration(migrations.Migration):
@@ -13,25 +14,25 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="survey",
             index=models.Index(fields=["sent_at"], name="survey_newest_sent"),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="survey",
             index=models.Index(fields=["answered_at"], name="survey_newest_answered"),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="ticket",
             index=models.Index(fields=["opened_at"], name="ticket_newest"),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="trainingrecord",
             index=models.Index(fields=["completed_at"], name="training_newest"),
         ),
         # the page of sources asks for the newest day of usage
-        migrations.RunSQL(
+        RunBeside(
             "CREATE INDEX CONCURRENTLY activity_newest ON metrics_activity_calendar (last_day)",
-            "DROP INDEX CONCURRENTLY activity_newest",
+            "DROP INDEX CONCURRENTLY IF EXISTS activity_newest",
         ),
     ]

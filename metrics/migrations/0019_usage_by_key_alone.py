@@ -2,19 +2,15 @@
 
 from django.db import migrations, models
 
+from accounts.indexes import RunBeside
+
 OLD = models.UniqueConstraint(fields=["event_key", "account"], name="usage_event_once")
 NEW = models.UniqueConstraint(fields=["event_key"], name="usage_event_once")
 # the new index is built beside those who write, and takes the old one's place in one short step
-FORWARDS = (
-    "CREATE UNIQUE INDEX CONCURRENTLY usage_event_key ON metrics_usageevent (event_key)",
+BUILD = "CREATE UNIQUE INDEX CONCURRENTLY {} ON metrics_usageevent ({})"
+SWAP = (
     "ALTER TABLE metrics_usageevent DROP CONSTRAINT usage_event_once,"
-    " ADD CONSTRAINT usage_event_once UNIQUE USING INDEX usage_event_key",
-)
-BACKWARDS = (
-    "ALTER TABLE metrics_usageevent DROP CONSTRAINT usage_event_once,"
-    " ADD CONSTRAINT usage_event_once UNIQUE USING INDEX usage_event_account",
-    "CREATE UNIQUE INDEX CONCURRENTLY usage_event_account"
-    " ON metrics_usageevent (event_key, account_id)",
+    " ADD CONSTRAINT usage_event_once UNIQUE USING INDEX {}"
 )
 
 
@@ -32,8 +28,14 @@ class Migration(migrations.Migration):
                 migrations.AddConstraint(model_name="usageevent", constraint=NEW),
             ],
             database_operations=[
-                migrations.RunSQL(sql=forwards, reverse_sql=backwards)
-                for forwards, backwards in zip(FORWARDS, BACKWARDS, strict=True)
+                RunBeside(BUILD.format("usage_event_key", "event_key"), migrations.RunSQL.noop),
+                migrations.RunSQL(
+                    SWAP.format("usage_event_key"), SWAP.format("usage_event_account")
+                ),
+                RunBeside(
+                    migrations.RunSQL.noop,
+                    BUILD.format("usage_event_account", "event_key, account_id"),
+                ),
             ],
         ),
     ]
