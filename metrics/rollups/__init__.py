@@ -96,13 +96,19 @@ def _refresh_slice(scope: dict[str, Any]) -> int:
         if days:
             for statement in STEPS:
                 cursor.execute(statement)
-        if days >= MANY:
-            # the next slice, and the night after it, plan with what is there now
-            cursor.execute(
-                "ANALYZE metrics_usage_user_day, metrics_activity_calendar,"
-                " metrics_feature_calendar"
-            )
-        return days
+    if days >= MANY:
+        # the next slice, and the night after it, plan with what is there now
+        _refresh_statistics()
+    return days
+
+
+def _refresh_statistics() -> None:
+    """After the COMMIT: a table that somebody holds, another slice too, is left to him."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE (SKIP_LOCKED) metrics_usage_user_day, metrics_activity_calendar,"
+            " metrics_feature_calendar"
+        )
 
 
 def _is_dirty(account_ids: range) -> bool:
