@@ -69,6 +69,10 @@ class Watchdog(bootsteps.StartStopStep):
         """The worker ends in order: nothing is to be watched."""
         self.stopped.set()
 
+    def terminate(self, parent: Any) -> None:
+        """The same, at once. Without it the thread would outlive a worker that shares its process."""
+        self.stop(parent)
+
     def _watch(self) -> None:
         while not self.stopped.wait(settings.WATCH_SECONDS):
             self._look()
