@@ -188,7 +188,7 @@ def test_what_was_done_is_undone_from_its_toast(page: Page, site: Site) -> None:
     page.get_by_role("button", name="Assign owner").click()
     page.get_by_text("Ben looks after Halden Freight now").wait_for()
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("Ana looks after Halden Freight now").wait_for()
+    page.get_by_text("Ana looks after Halden Freight again").wait_for()
     site.worst.refresh_from_db()
     assert str(site.worst.owner) == "Ana"
 
