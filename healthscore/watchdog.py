@@ -70,7 +70,7 @@ class Watchdog(bootsteps.StartStopStep):
         self.stopped.set()
 
     def terminate(self, parent: Any) -> None:
-        """The same, at once. Without it the thread would outlive a worker that shares its process."""
+        """The same, at once: else the thread would outlive a worker that shares its process."""
         self.stop(parent)
 
     def _watch(self) -> None:
