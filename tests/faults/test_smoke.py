@@ -22,6 +22,10 @@ from tests.faults.test_workers import (
     tried_again,
 )
 
+# among others, on a busy machine, they take minutes
+pytestmark = pytest.mark.faults
+
+
 Check = Callable[[], Run]
 
 
