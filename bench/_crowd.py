@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+import gevent
 from locust import between, constant_throughput, events, task
 from locust.contrib.fasthttp import FastHttpUser
 from locust.env import Environment
@@ -88,6 +89,7 @@ class Sender(FastHttpUser):  # type: ignore[misc]
 
     def on_start(self) -> None:
         self.key = next(KEYS)
+        gevent.sleep(CHANCE.random())  # systems that know nothing of one another keep no step
 
     @task
     def batch(self) -> None:

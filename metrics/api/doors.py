@@ -20,6 +20,7 @@ from psycopg_pool import PoolTimeout
 from metrics.api import rates
 from metrics.api.answers import Refused
 from metrics.api.body import check_length, read_body
+from metrics.api.turns import turns
 from metrics.ingest.delivery import OLDEST
 from metrics.ingest.push import BatchClosed, Counts, take_in
 from metrics.models.keys import IN_ADDRESS, TOKEN, WriteKey
@@ -67,6 +68,11 @@ def _receive(request: HttpRequest, call: str) -> Counts:
     data = read_body(request, length)
     if call != "batch" and len(data) > MAX_EVENT:
         raise Refused(413, f"A call is longer than {MAX_EVENT:,} bytes")
+    with turns.take():  # after the reading: a slow sender keeps nobody waiting
+        return _take_in(data, call, key)
+
+
+def _take_in(data: bytes, call: str, key: WriteKey | None) -> Counts:
     try:
         body = load(data)
     except BadJson as error:
