@@ -11,8 +11,8 @@ from django.db import Error, connection
 
 T = TypeVar("T")
 TRIES = 3
-# deadlock, serialization failure, lock not available, and a row that another door was faster with
-PASSING = {"40P01", "40001", "55P03", "23505"}
+LOCKED = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, lock not available
+FASTER = {"23505"}  # a row that another door was faster with
 
 
 class Passing(Exception):
@@ -33,6 +33,16 @@ def again(work: Callable[[], T], *, longest: float = 1.0) -> T:
     raise AssertionError("the last try either returns or raises")
 
 
+def is_locked_out(error: BaseException) -> bool:
+    """Whether somebody else held what the work needed: nothing is wrong with the work itself."""
+    return _state(error) in LOCKED
+
+
 def _is_passing(error: Exception) -> bool:
-    state = getattr(error.__cause__, "sqlstate", None)
-    return isinstance(error, Passing) or state in PASSING
+    return isinstance(error, Passing) or _state(error) in LOCKED | FASTER
+
+
+def _state(error: BaseException) -> str | None:
+    """The SQLSTATE, of the driver's own errors too: COPY raises them."""
+    state: str | None = getattr(error, "sqlstate", None)
+    return state or getattr(error.__cause__, "sqlstate", None)

@@ -16,6 +16,8 @@ from metrics.models import Run, RunChunk
 
 log = logging.getLogger(__name__)
 PAUSE = 2.0  # seconds
+# of claims of one chunk: until then it steps aside for a lock, for three quarters of an hour in all
+PATIENT = 100
 # a night never waits behind a recalculation; within a kind the older day goes first, because a
 # day's bands and carried values rest on the days before
 CLAIM = f"""
@@ -65,6 +67,13 @@ SET state = 'new', attempts = attempts - 1, lease_until = NULL,
     not_before = now() + %s * interval '1 s'
 WHERE id = %s AND state = 'leased' AND fence = %s
 """
+# the fence only grows, so that nobody steps aside for ever
+STEP_ASIDE = f"""
+UPDATE metrics_runchunk
+SET state = 'new', attempts = attempts - 1, last_error = %s, lease_until = NULL,
+    not_before = now() + least(fence, 30) * interval '1 s'
+WHERE id = %s AND state = 'leased' AND fence = %s AND fence < {PATIENT}
+"""  # noqa: S608 our own names, values are parameters
 # a worker that dies leaves its chunk leased; once the attempts are used up nobody claims it again
 BURY = f"""
 UPDATE metrics_runchunk
@@ -133,6 +142,15 @@ def put_back(chunk: Claim, *, pause: float = PAUSE) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(PUT_BACK, [pause, chunk.chunk_id, chunk.fence])
+
+
+def step_aside(chunk: Claim, error: str) -> bool:
+    """Somebody else held what it needed: it may be claimed again after a pause that grows, and has
+    lost no attempt. False where it has stepped aside too often: that is a failure like others.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STEP_ASIDE, [error[:10_000], chunk.chunk_id, chunk.fence])
+        return bool(cursor.rowcount == 1)
 
 
 def bury() -> int:

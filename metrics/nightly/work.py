@@ -13,8 +13,9 @@ from django.db.models import Exists, OuterRef
 from structlog.contextvars import bound_contextvars
 
 from metrics.failpoints import failpoint
+from metrics.ingest.retries import is_locked_out
 from metrics.models import Run, RunChunk
-from metrics.nightly.chunks import Claim, LeaseLost, bury, claim, fail, put_back
+from metrics.nightly.chunks import Claim, LeaseLost, bury, claim, fail, put_back, step_aside
 from metrics.nightly.first_pass import combine_sums, sum_up
 from metrics.nightly.leases import kept
 from metrics.nightly.prepare import prepare
@@ -118,18 +119,22 @@ def _do(chunk: Claim) -> None:
     except LeaseLost:
         log.warning("run %s chunk %s: lease lost, result dropped", chunk.run.pk, chunk.chunk_id)
     except Exception as error:
-        log.exception("run %s chunk %s failed", chunk.run.pk, chunk.chunk_id)
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        _fail(chunk, f"{type(error).__name__}: {error} ({last.name}, line {last.lineno})")
+        _fail(chunk, error)
 
 
-def _fail(chunk: Claim, error: str) -> None:
+def _fail(chunk: Claim, error: Exception) -> None:
     """On a connection that works: what failed may have been the connection itself. Where there is
     no database at all, the lease ends by itself.
     """
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    text = f"{type(error).__name__}: {error} ({last.name}, line {last.lineno})"
     mend_connection()
     try:
-        fail(chunk, error)
+        if is_locked_out(error) and step_aside(chunk, text):
+            log.warning("run %s chunk %s steps aside: %s", chunk.run.pk, chunk.chunk_id, text)
+            return
+        log.error("run %s chunk %s failed", chunk.run.pk, chunk.chunk_id, exc_info=error)
+        fail(chunk, text)
     except Error:
         connection.close()
         raise
