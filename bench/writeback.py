@@ -23,13 +23,13 @@ from metrics.frames import read_frames
 from metrics.models import Run
 from metrics.nightly import binary
 from metrics.nightly.night import Past, score_frames
+from metrics.nightly.nights import nights_before
 from metrics.nightly.policy import configs_of
 from metrics.nightly.prepare import window_of
 from metrics.nightly.rows import rows
 from metrics.nightly.store import (
     COLUMNS,
     PACKED,
-    published_run,
     read_before,
     read_scores,
     write_snapshots,
@@ -77,7 +77,7 @@ def _parts(run: Run, run_id: int) -> list[bytes]:
         frames = read_frames(window_of(run, lo=lo, hi=hi), from_json(run.portfolio or {}))
         ids = frames.accounts["account_id"].to_numpy()
         past = Past(
-            before=read_before(published_run(before=run.business_day), ids, lo=lo, hi=hi),
+            before=read_before(nights_before(run), ids, lo=lo, hi=hi),
             scores=np.full((len(ids), LONG_DAYS - 1), np.nan),
             cards=np.zeros((len(ids), LONG_DAYS - 1), dtype=np.int64),
             half_year_ago=read_scores(None, lo=lo, hi=hi),

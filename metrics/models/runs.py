@@ -106,6 +106,8 @@ class Run(models.Model):
     STORED_STATES = (State.COMPLETE, State.PARTIAL)
     # more than of a chunk: a night that only cannot be published is nearly there
     MAX_PUBLISHING = 20
+    # attempts after which it is no lock that passes
+    MANY_PUBLISHING = 12
 
     kind = models.CharField(max_length=13, choices=Kind.choices, default=Kind.NIGHTLY)
     business_day = models.DateField()
@@ -121,13 +123,16 @@ class Run(models.Model):
     # season index, priors, medians: made once before any account is scored, so that chunks are
     # independent of one another and a past night can be made again
     portfolio = models.JSONField(null=True)
+    # ids of the nights before in the revisions that were published by then: made again and
+    # published while this run is at work, they must not be read by some chunks alone
+    past = ArrayField(models.BigIntegerField(), null=True)
     is_published = models.BooleanField(default=False)
     # a day before was published since the portfolio's rows were written: of the newest day alone
     are_rows_stale = models.BooleanField(default=False, db_default=False)
     accounts = models.IntegerField(default=0)
     scored = models.IntegerField(default=0)
     grey = models.IntegerField(default=0)
-    # attempts, counted before each
+    # attempts, counted before each; then those of rewriting its stale rows
     publishing = models.SmallIntegerField(default=0, db_default=0)
     publish_after = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)

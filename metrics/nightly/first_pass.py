@@ -6,6 +6,7 @@ cannot be claimed while a sum is open, adds them up and cuts the chunks of the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,8 +15,9 @@ from metrics.failpoints import failpoint
 from metrics.frames import read_frames
 from metrics.models import ChunkSums, Run, RunChunk
 from metrics.nightly.chunks import Claim, finish, put_back
+from metrics.nightly.nights import published_nights
 from metrics.nightly.prepare import EVERY_ACCOUNT, window_of
-from metrics.nightly.store import ensure_partition, published_run
+from metrics.nightly.store import ensure_partition
 from metrics.rollups import refresh_some
 from metrics.signals.base import Portfolio
 from metrics.signals.portfolio import combine, from_json, sample, to_json
@@ -61,14 +63,16 @@ def roll_up(chunk: Claim) -> bool:
 
 
 def combine_sums(chunk: Claim) -> None:
-    """Stores the portfolio's inputs with the run, and cuts the chunks in which it is scored.
+    """Stores the portfolio's inputs with the run and which nights before it rests on, and cuts the
+    chunks in which it is scored.
 
     A range whose sums could not be made teaches the portfolio nothing; it is scored all the same.
     Raises NothingFoundError where that is so for all of them.
     """
     run = chunk.run
     ranges = list(run.chunks.filter(kind=RunChunk.Kind.SUM).order_by("lo"))
-    portfolio = portfolio_inputs(run)
+    nights = published_nights(run)
+    portfolio = portfolio_inputs(run, nights)
     failpoint("mid_compute", key="combine")
     with transaction.atomic():
         finish(chunk)
@@ -81,14 +85,18 @@ def combine_sums(chunk: Claim) -> None:
                 if found.accounts
             ]
         )
-        Run.objects.filter(pk=run.pk).update(portfolio=portfolio)
+        Run.objects.filter(pk=run.pk).update(
+            portfolio=portfolio, past=[night.pk for night in nights]
+        )
         ChunkSums.objects.filter(chunk__run=run).delete()
         failpoint("after_upsert", key="combine")
     failpoint("after_commit", key="combine")
 
 
-def portfolio_inputs(run: Run) -> dict[str, Any]:
-    """Season index, priors, medians, zone as JSON; always added up in the same order."""
+def portfolio_inputs(run: Run, nights: Sequence[Run]) -> dict[str, Any]:
+    """Season index, priors, medians, zone as JSON; always added up in the same order. `nights`:
+    those before, the newest first.
+    """
     found = ChunkSums.objects.filter(chunk__run=run).order_by("chunk__lo")
     sums = [unpack(bytes(body)) for body in found.values_list("body", flat=True)]
     if not sums:
@@ -96,7 +104,7 @@ def portfolio_inputs(run: Run) -> dict[str, Any]:
     inputs = combine(
         sums,
         day=run.business_day,
-        median_points=_medians(run),
+        median_points=_medians(nights),
         tenant=from_json(run.portfolio or {}).tenant,
     )
     return to_json(inputs) | {"zone": run.zone}
@@ -112,13 +120,13 @@ def _span(chunk: Claim) -> range:
     return range(0 if is_first else chunk.lo, EVERY_ACCOUNT if is_last else chunk.hi)
 
 
-def _medians(run: Run) -> dict[str, float]:
+def _medians(nights: Sequence[Run]) -> dict[str, float]:
     """Of the night before; a signal that it measured nowhere, because the source is lost for
     everybody, keeps the last median that there was.
     """
-    before = published_run(before=run.business_day)
-    if before is None:
+    if not nights:
         return {}
+    before = nights[0]
     with connection.cursor() as cursor:
         cursor.execute(MEDIANS, [before.business_day, before.pk])
         measured = {f"S{place:02d}": median for place, median in cursor.fetchall()}

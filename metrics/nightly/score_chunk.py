@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 from django.db import transaction
 
@@ -14,23 +12,16 @@ from metrics.nightly.chunks import Claim, finish, put_back
 from metrics.nightly.first_pass import roll_up
 from metrics.nightly.history import write_flag_changes
 from metrics.nightly.night import Past, score_frames
+from metrics.nightly.nights import half_year_before, nights_before
 from metrics.nightly.policy import configs_of, scorecards_of
 from metrics.nightly.prepare import window_of
 from metrics.nightly.rows import rows
-from metrics.nightly.store import (
-    published_run,
-    read_before,
-    read_history,
-    read_scores,
-    write_snapshots,
-)
+from metrics.nightly.store import read_before, read_history, read_scores, write_snapshots
 from metrics.scoring.assign import which
 from metrics.scoring.trend import LONG_DAYS
 from metrics.signals.base import Frames
 from metrics.signals.evaluate import measure
 from metrics.signals.portfolio import from_json
-
-MOMENTUM_DAYS = 182  # or up to six days more, where not every night was calculated
 
 
 def score_chunk(chunk: Claim) -> None:
@@ -69,15 +60,13 @@ def _is_stale(chunk: Claim) -> bool:
 
 
 def _past(run: Run, frames: Frames, chunk: Claim) -> Past:
-    """What published nights before the run's day say of the chunk's accounts."""
-    day, span = run.business_day, {"lo": chunk.lo, "hi": chunk.hi}
-    half_year = published_run(before=day - dt.timedelta(days=MOMENTUM_DAYS - 1))
-    too_old = half_year and (day - half_year.business_day).days >= MOMENTUM_DAYS + 7
+    """What the nights before the run's day say of the chunk's accounts."""
+    nights, span = nights_before(run), {"lo": chunk.lo, "hi": chunk.hi}
     ids = frames.accounts["account_id"].to_numpy()
-    scores, cards = read_history(ids, until=day, days=LONG_DAYS - 1, **span)
+    scores, cards = read_history(nights, ids, until=run.business_day, days=LONG_DAYS - 1, **span)
     return Past(
-        before=read_before(published_run(before=day), ids, **span),
+        before=read_before(nights, ids, **span),
         scores=scores,
         cards=cards,
-        half_year_ago=read_scores(None if too_old else half_year, **span),
+        half_year_ago=read_scores(half_year_before(run, nights), **span),
     )

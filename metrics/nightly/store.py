@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from metrics.nightly import binary
 from metrics.scoring.bands import FORGOTTEN
 from metrics.signals.base import Floats
 
-# bands, carried values, flags: from the newest published night before the day
+# bands, carried values, flags: from the night before
 BEFORE = """
 SELECT account_id, day, band, pending_band, pending_since, pending_count, caps, flags, points,
        as_of, raw, n, part, whole
@@ -30,21 +30,20 @@ LAST_SEEN = """
 SELECT DISTINCT ON (s.account_id) s.account_id, s.day, band, pending_band, pending_since,
        pending_count, caps, flags, points, as_of, raw, n, part, whole
 FROM metrics_snapshot s
-JOIN metrics_run r ON r.id = s.run_id AND r.business_day = s.day AND r.is_published
-WHERE s.account_id = ANY(%(missing)s) AND s.day < %(day)s AND s.day >= %(day)s::date - %(days)s
+WHERE s.account_id = ANY(%(missing)s) AND s.run_id = ANY(%(nights)s)
+  AND s.day < %(day)s AND s.day >= %(day)s::date - %(days)s
 ORDER BY s.account_id, s.day DESC
 """
 SCORES_ON = """
 SELECT account_id, score, scorecard_id FROM metrics_snapshot
 WHERE day = %(day)s AND run_id = %(run)s AND account_id >= %(lo)s AND account_id < %(hi)s
 """
-# out of the primary key's index alone; a published run has one snapshot per account and day
+# out of the primary key's index alone; a run has one snapshot per account
 SCORES_BETWEEN = """
 SELECT s.account_id, s.day, s.score, s.scorecard_id
-FROM metrics_snapshot s JOIN metrics_run r
-    ON r.id = s.run_id AND r.business_day = s.day AND r.is_published
+FROM metrics_snapshot s
 WHERE s.account_id >= %s AND s.account_id < %s AND s.day >= %s AND s.day < %s
-  AND s.score IS NOT NULL
+  AND s.run_id = ANY(%s) AND s.score IS NOT NULL
 """
 PARTITION_LOCK = 48_721  # advisory: one at a time makes a month
 UNCOMPRESSED, PACKED = 8160, 2700  # bytes of a row from which its arrays are compressed
@@ -88,22 +87,18 @@ COLUMNS = (
 KEY = ("account_id", "day", "run_id")
 
 
-def published_run(*, before: dt.date) -> Run | None:
-    """The newest published night before a day."""
-    return Run.objects.published().filter(business_day__lt=before).order_by("-business_day").first()
-
-
 def read_before(
-    run: Run | None, account_ids: npt.NDArray[np.int64], *, lo: int, hi: int
+    nights: Sequence[Run], account_ids: npt.NDArray[np.int64], *, lo: int, hi: int
 ) -> pd.DataFrame:
-    """One row per account of that night, or of an earlier one within FORGOTTEN where that has none;
-    index account_id; empty where there was none.
+    """One row per account of the newest of the nights, which is the first, or of an earlier one
+    within FORGOTTEN where that has none; index account_id; empty where there was none.
     """
-    rows = _read(BEFORE, run, lo=lo, hi=hi)
+    newest = nights[0] if nights else None
+    rows = _read(BEFORE, newest, lo=lo, hi=hi)
     missing = np.setdiff1d(account_ids, rows.index.to_numpy(dtype=np.int64))
-    if run and len(missing):
-        days = FORGOTTEN.days
-        earlier = _read(LAST_SEEN, run, missing=missing.tolist(), days=days)
+    if newest and len(missing):
+        more = {"missing": missing.tolist(), "nights": _ids(nights), "days": FORGOTTEN.days}
+        earlier = _read(LAST_SEEN, newest, **more)
         rows = pd.concat([rows, earlier]) if len(earlier) else rows
     # a bare cursor gives jsonb as text
     for column in ("caps", "flags"):
@@ -117,16 +112,22 @@ def read_scores(run: Run | None, *, lo: int, hi: int) -> pd.DataFrame:
 
 
 def read_history(
-    account_ids: npt.NDArray[np.int64], *, until: dt.date, days: int, lo: int, hi: int
+    nights: Iterable[Run],
+    account_ids: npt.NDArray[np.int64],
+    *,
+    until: dt.date,
+    days: int,
+    lo: int,
+    hi: int,
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Published scores of the `days` before a day and the scorecards they were made with
-    [A, days] each, oldest first; NaN and 0 where an account has none.
+    """What these nights say of the `days` before a day: scores, and the scorecards they were made
+    with, [A, days] each, oldest first; NaN and 0 where an account has none.
     """
     scores = np.full((len(account_ids), days), np.nan)
     cards = np.zeros(scores.shape, dtype=np.int64)
     first = until - dt.timedelta(days=days)
     with connection.cursor() as cursor:
-        cursor.execute(SCORES_BETWEEN, [lo, hi, first, until])
+        cursor.execute(SCORES_BETWEEN, [lo, hi, first, until, _ids(nights)])
         found = pd.DataFrame(
             cursor.fetchall(), columns=pd.Index(["account", "day", "score", "card"])
         )
@@ -136,6 +137,10 @@ def read_history(
     scores[row[known], column[known]] = found["score"].to_numpy(dtype=np.float64)[known]
     cards[row[known], column[known]] = found["card"].to_numpy(dtype=np.int64)[known]
     return scores, cards
+
+
+def _ids(nights: Iterable[Run]) -> list[int]:
+    return [night.pk for night in nights]
 
 
 def _read(query: str, run: Run | None, **more: Any) -> pd.DataFrame:
