@@ -50,6 +50,18 @@ def users_who_see(account: Account) -> QuerySet[User]:
     return User.objects.filter(sees, is_active=True).order_by("name", "email")
 
 
+# the same of the account %(account)s as a query of names, for a list to choose from
+NAMES_OF_WHO_SEES = """
+SELECT u.id AS number, coalesce(nullif(u.name, ''), u.email) AS name
+FROM accounts_user u
+LEFT JOIN accounts_account a ON a.id = %(account)s
+LEFT JOIN accounts_user o ON o.id = a.owner_id
+WHERE u.is_active
+  AND (u.id = o.id OR u.role = 'admin' OR (u.role = 'manager' AND u.id = o.manager_id))
+ORDER BY u.name, u.email
+"""
+
+
 def sees_everything(request: HttpRequest) -> bool:
     """Whether no account is hidden from her."""
     return user_of(request).role == Role.ADMIN

@@ -42,19 +42,30 @@ class TaskForm(forms.Form):
     code = forms.CharField(max_length=40, required=False)
 
     def __init__(
-        self, data: Any = None, *, account: Account, today: dt.date, initial: Any = None
+        self,
+        data: Any = None,
+        *,
+        account: Account,
+        today: dt.date,
+        initial: Any = None,
+        users: list[tuple[int, str]] | None = None,
     ) -> None:
+        """`users`: whom she may choose, (key, name), where they have been read already."""
         super().__init__(data, initial=initial)
         self.today = today
-        self.seen_by = users_who_see(account)
+        self.account = account
+        self.known_users = users
         field = self.fields["assigned_to"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = self.seen_by
+        # an empty form needs the names alone
+        if data is not None and isinstance(field, forms.ModelChoiceField):
+            field.queryset = users_who_see(account)
 
     @property
     def users(self) -> list[tuple[int, str]]:
         """Whom she may choose."""
-        return User.objects.names(self.seen_by)
+        if self.known_users is None:
+            self.known_users = User.objects.names(users_who_see(self.account))
+        return self.known_users
 
     def clean_due_on(self) -> dt.date | None:
         """A day from today on."""

@@ -79,15 +79,6 @@ class TaskQuerySet(RemovableQuerySet["Task"]):
         """Still to do, the most urgent first."""
         return self.standing().filter(done_at=None).order_by(SOONEST, "pk")
 
-    def lately(self, account: Account, *, since: dt.datetime) -> TaskQuerySet:
-        """Of an account, with their people: what is open, the most urgent first; and what was done
-        since a moment, the newest first.
-        """
-        seen = models.Q(done_at=None) | models.Q(done_at__gte=since)
-        tasks = self.standing().filter(seen, account=account)
-        newest = models.F("done_at").desc(nulls_last=True)
-        return tasks.prefetch_related("assigned_to", "done_by").order_by(newest, SOONEST, "pk")
-
 
 class Task(models.Model):
     """Something to do for an account, by somebody, until a day."""

@@ -251,6 +251,12 @@ def to_json(portfolio: Portfolio) -> dict[str, Any]:
     }
 
 
+def tenant_of(stored: Mapping[str, Any]) -> Tenant:
+    """What the organisation said of itself, out of a stored portfolio; the default for nothing."""
+    said = stored.get("tenant")
+    return Tenant(**{**said, "cadence": Cadence(said["cadence"])}) if said else DEFAULT_TENANT
+
+
 def from_json(stored: Mapping[str, Any]) -> Portfolio:
     """The exact inverse of `to_json`; what a run of an older version did not store is default."""
     stored = {**to_json(Portfolio()), **stored}
@@ -264,7 +270,7 @@ def from_json(stored: Mapping[str, Any]) -> Portfolio:
         advanced_share=tuple(stored["advanced_share"]),
         intro_share=tuple(stored["intro_share"]),
         large_arr=stored["large_arr"],
-        tenant=Tenant(**{**stored["tenant"], "cadence": Cadence(stored["tenant"]["cadence"])}),
+        tenant=tenant_of(stored),
         ceilings=tuple(stored["ceilings"]),
         median_points=stored["median_points"],
     )

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.access import users_who_see
+from accounts.access import NAMES_OF_WHO_SEES, users_who_see
 from accounts.models import Account, Role, User
 from metrics.models import Task
+from metrics.models.together import read, together
 from tests.facts import DAY, make_account
 from tests.views.nights import client_of, make_customer, make_user, night
 from tests.views.test_account import EVERYBODY
@@ -86,6 +87,7 @@ def test_a_mistake_is_named_and_makes_no_task(
 def test_only_who_may_see_an_account_is_offered_for_it(team: dict[str, User]) -> None:
     dan = make_user("Dan", Role.MANAGER)
     make_user("Eve", manager=team["ben"])
+    User.objects.create_user("nameless@example.com", role=Role.ADMIN)
     make_user("Gone", Role.ADMIN, is_active=False)
     cy = team["cy"]
     cy.manager = team["ana"]  # who is no manager by role, and sees her own book only
@@ -101,6 +103,9 @@ def test_only_who_may_see_an_account_is_offered_for_it(team: dict[str, User]) ->
             if Account.objects.visible_to(user).filter(pk=account.pk).exists()
         ]
         assert list(users_who_see(account)) == seeing
+        # the list to choose from is a statement of its own
+        rows = read(together(users=NAMES_OF_WHO_SEES), {"account": account.pk})["users"]
+        assert [(row.number, row.name) for row in rows] == [(one.pk, str(one)) for one in seeing]
 
 
 def test_whoever_may_see_the_account_acts_and_nobody_else(

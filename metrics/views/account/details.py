@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from metrics.models import Feature, Snapshot
+from collections.abc import Iterable
+from typing import Any
+
+from metrics.models import Snapshot
+from metrics.models.together import read, together
 from metrics.signals.base import State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.remarks import remark
 from metrics.signals.story import value_of
 
+# a part of a statement of `together`
+FEATURES = "SELECT key, name FROM metrics_feature WHERE key = ANY(%(features)s::text[])"
 
-def remarks_of(now: Snapshot) -> dict[str, str]:
-    """Signals that were measured tonight and have more to say than their value."""
-    names = _feature_names(now)
+
+def remarks_of(now: Snapshot, features: Iterable[Any] | None = None) -> dict[str, str]:
+    """Signals that were measured tonight and have more to say than their value. features: the rows
+    of FEATURES, where they have been read already.
+    """
+    if features is None:
+        features = read(together(features=FEATURES), named_in(now))["features"]
+    names = {feature.key: feature.name for feature in features}
     found = {
         code: remark(code, now.details[code], value_of(now, code), names=names)
         for code in BY_CODE
@@ -20,9 +31,7 @@ def remarks_of(now: Snapshot) -> dict[str, str]:
     return {code: text for code, text in found.items() if text}
 
 
-def _feature_names(now: Snapshot) -> dict[str, str]:
+def named_in(now: Snapshot) -> dict[str, list[str]]:
+    """Keys of the features that the remarks name, as the parameter of FEATURES."""
     detail = now.details.get("S08", {})
-    keys = {*detail.get("ceiling", ()), *detail.get("next", ())}
-    if not keys:
-        return {}
-    return dict(Feature.objects.filter(key__in=keys).values_list("key", "name"))
+    return {"features": [*detail.get("ceiling", ()), *detail.get("next", ())]}

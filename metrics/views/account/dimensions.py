@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from metrics.models import PointsSpread, Run, Snapshot
+from metrics.models import Snapshot
 from metrics.models.spread import STEPS
 from metrics.scoring.caps import BY_CODE as RULES
 from metrics.scoring.explain import rounded
@@ -16,6 +17,14 @@ from metrics.signals.summary import binding_cap, parts, shown_gives
 from metrics.views.account.signal_rows import FROZEN, Compared, change_of, concerns, signal_row
 
 ALL = "all"
+# a part of a statement of `together`: the share of the portfolio's accounts that show fewer points
+# in a signal; arrays begin with 1
+SPREAD = """
+SELECT code, below[place] AS below
+FROM metrics_pointsspread
+JOIN unnest(%(codes)s::text[], %(places)s::int[]) AS shown (code, place) USING (code)
+WHERE run_id = %(run)s
+"""
 
 
 def cards(nights: Compared) -> list[dict[str, Any]]:
@@ -48,16 +57,18 @@ def opened(asked: str, now: Snapshot) -> str:
 
 
 def table(
-    asked: str, cards: list[dict[str, Any]], run: Run, *, remarks: dict[str, str]
+    asked: str, cards: list[dict[str, Any]], spread: Iterable[Any], *, remarks: dict[str, str]
 ) -> dict[str, Any]:
-    """The signals of a dimension, or all of them, the lowest points first within each."""
+    """The signals of a dimension, or all of them, the lowest points first within each. spread: the
+    rows of SPREAD.
+    """
     chosen = [card for card in cards if asked in (ALL, card["key"])]
     rows = [
         row
         for card in chosen
         for row in sorted(card["signals"], key=lambda row: (row["points"] is None, row["points"]))
     ]
-    better = _better_than(rows, run)
+    better = {row.code: 100 * row.below for row in spread}
     name = "All signals" if asked == ALL else chosen[0]["name"]
     return {
         "key": asked,
@@ -98,13 +109,13 @@ def _shown_shares(now: Snapshot) -> dict[Dimension, float]:
     return {part.dimension: share for part, share in zip(terms, tenths, strict=True)}
 
 
-def _better_than(rows: list[dict[str, Any]], run: Run) -> dict[str, float]:
-    """Per cent of the portfolio's accounts that show fewer points in a signal."""
-    wanted = {row["code"]: row["points"] for row in rows if row["points"] is not None}
-    spreads = PointsSpread.objects.filter(run_id=run.pk, code__in=wanted) if wanted else []
+def spread_over(now: Snapshot) -> dict[str, Any]:
+    """The parameters of SPREAD: the signals that have points, and how many, from 0 on."""
+    had = {signal.code: now.points[signal.slot] for signal in SIGNALS}
+    shown = {code: int(points + 0.5) for code, points in had.items() if points is not None}
     return {
-        spread.code: 100 * spread.below[min(int(wanted[spread.code] + 0.5), STEPS - 1)]
-        for spread in spreads
+        "codes": list(shown),
+        "places": [min(points, STEPS - 1) + 1 for points in shown.values()],
     }
 
 

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-from accounts.models import ArrMovement, Contract, Organisation
+from accounts.models import ArrMovement, Organisation
 from metrics.models import Override, Scorecard
 from metrics.models.scores import Band
 from metrics.scoring.overrides import points_text
@@ -46,13 +47,14 @@ def bands(history: list[Day]) -> Iterator[Event]:
 
 def scorecards(history: list[Day]) -> list[Event]:
     """Days from which another version was used."""
+    # most accounts have one version all the time
+    if not history or all(day.scorecard_id == history[0].scorecard_id for day in history):
+        return []
     changed = [
         (now.day, now.scorecard_id)
         for was, now in pairwise(history)
         if was.scorecard_id != now.scorecard_id
     ]
-    if not changed:
-        return []
     cards = Scorecard.objects.in_bulk({card for _, card in changed})
     return [
         Event(
@@ -67,14 +69,14 @@ def scorecards(history: list[Day]) -> list[Event]:
     ]
 
 
-def contract(movements: list[ArrMovement], versions: list[Contract]) -> Iterator[Event]:
-    """Changes of ARR, and the notice. versions: the newest first."""
+def contract(movements: list[Any], versions: list[Any]) -> Iterator[Event]:
+    """Changes of ARR, and the notice: rows of MOVEMENTS, and of CONTRACTS, the newest first."""
     for movement in movements:
-        name = movement.get_type_display()
+        name = ArrMovement.Type(movement.type).label
         amount = f"{movement.amount:+,.0f}".replace("-", "\u2212")
         is_new = movement.type == ArrMovement.Type.NEW
         yield Event(
-            day=movement.on,
+            day=movement.moved_on,
             kind="contract",
             icon="document",
             title="Contract began" if is_new else name,

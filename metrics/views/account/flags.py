@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from metrics.models import FlagChange, Run
 from metrics.scoring.flag_rules import BY_CODE as RULES
 from metrics.scoring.flag_rules import FLAG_RULES
 from metrics.scoring.flags import CLOSES_AFTER, OPEN, OPENED, Flag, Reason
@@ -15,6 +14,15 @@ from metrics.templatetags.formats import flag_name
 from metrics.views.account.night import Night
 
 SHOWN = 20  # changes
+# a part of a statement of `together`: openings and closings of the published nights up to this one,
+# the newest first
+FLAG_CHANGES = """
+SELECT day AS changed_on, rule, change, severity, reasons #>> '{0,text}' AS first
+FROM metrics_flagchange
+WHERE account_id = %(account)s AND day <= %(day)s
+  AND run_id IN (SELECT id FROM metrics_run WHERE is_published)
+ORDER BY day DESC, id DESC
+"""
 ORDER = {rule.code: place for place, rule in enumerate(FLAG_RULES)}
 
 
@@ -31,39 +39,31 @@ class Told:
     reasons: list[dict[str, Any]]
 
 
-def flags(night: Night, *, remarks: dict[str, str]) -> dict[str, Any]:
-    """The card. remarks: by signal code. `reasons` stand once where all open flags share them."""
+def flags(night: Night, changes: list[Any], *, remarks: dict[str, str]) -> dict[str, Any]:
+    """The card. changes: rows of FLAG_CHANGES; remarks: by signal code. `reasons` stand once where
+    all open flags share them.
+    """
     stored = [Flag.from_dict(flag) for flag in night.now.flags]
     stored.sort(key=lambda flag: (-flag.severity, ORDER.get(flag.rule, len(ORDER))))
     standing = [flag for flag in stored if flag.state == OPEN]
     shared = len({flag.reasons for flag in standing}) == 1
-    changes = history(night)
     return {
         "open": [_told(flag, remarks, with_reasons=not shared) for flag in standing],
         "reasons": _reasons(standing[0].reasons) if shared else [],
         "waiting": [_told(flag, {}) for flag in stored if flag.state != OPEN],
         "closes_after": CLOSES_AFTER,
-        "history": changes[:SHOWN],
+        "history": [_change(row) for row in changes[:SHOWN]],
         "changes": len(changes),
     }
 
 
-def history(night: Night) -> list[dict[str, Any]]:
-    """Openings and closings of the published nights up to this one, the newest first."""
-    rows = FlagChange.objects.filter(
-        account_id=night.now.account_id,
-        day__lte=night.run.business_day,
-        run_id__in=Run.objects.published().values("pk"),
-    )
-    return [
-        {
-            "day": row.day,
-            "name": flag_name(row.rule),
-            "is_open": row.change == OPENED,
-            "severity": row.severity,
-        }
-        for row in rows.order_by("-day", "-pk")
-    ]
+def _change(row: Any) -> dict[str, Any]:
+    return {
+        "day": row.changed_on,
+        "name": flag_name(row.rule),
+        "is_open": row.change == OPENED,
+        "severity": row.severity,
+    }
 
 
 def _told(flag: Flag, remarks: dict[str, str], *, with_reasons: bool = False) -> Told:

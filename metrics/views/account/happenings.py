@@ -1,12 +1,11 @@
-"""Reads what happened to an account, one kind at a time; every text is a fact's own or ours."""
+"""What happened to an account, one kind at a time; every text is a fact's own or ours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Q
-
-from metrics.models import FlagChange, Note, Run, SourceStatus, Survey, Task, Ticket
+from metrics.models import SourceStatus, Survey
 from metrics.scoring.flags import OPENED
 from metrics.signals.numbers import count
 from metrics.signals.sentiment import DETRACTOR
@@ -14,14 +13,52 @@ from metrics.signals.tickets import is_highest
 from metrics.templatetags.formats import day as short_day
 from metrics.templatetags.formats import flag_name
 from metrics.templatetags.shell import SOURCE_NAMES
-from metrics.views.account import events
 from metrics.views.account.events import Event
-from metrics.views.account.judgements import overrides_of
-from metrics.views.account.known import Known, contracts, movements
-from metrics.views.account.night import Night
-from metrics.views.account.onboarding import milestones
-from metrics.views.account.people import everybody
+from metrics.views.account.known import Known
 
+# parts of a statement of `together`; of tickets and surveys the newest version that was known
+TICKETS = """
+SELECT DISTINCT ON (external_id) external_id, opened_at, solved_at, severity, escalated, topic,
+       comment
+FROM metrics_ticket
+WHERE account_id = %(account)s AND known_at <= %(cutoff)s AND opened_at < %(until)s
+ORDER BY external_id, known_at DESC, id DESC
+"""
+SURVEYS = """
+SELECT DISTINCT ON (s.external_id) s.kind, s.score, s.answered_at, s.comment, s.followed_up_at,
+       coalesce(nullif(p.name, ''), nullif(p.email, ''), p.external_id) AS person
+FROM metrics_survey s LEFT JOIN accounts_person p ON p.id = s.person_id
+WHERE s.account_id = %(account)s AND s.known_at <= %(cutoff)s AND s.answered_at < %(until)s
+ORDER BY s.external_id, s.known_at DESC, s.id DESC
+"""
+PEOPLE = """
+SELECT coalesce(nullif(name, ''), nullif(email, ''), external_id) AS name, persona, "group",
+       champion, deactivated_at AS left_at
+FROM accounts_person
+WHERE account_id = %(account)s AND known_at <= %(cutoff)s
+  AND NOT (persona = ANY(%(not_people)s)) AND deactivated_at < %(until)s
+ORDER BY id
+"""
+NOTES = """
+SELECT text, n.created_at, coalesce(nullif(u.name, ''), u.email) AS created_by
+FROM metrics_note n LEFT JOIN accounts_user u ON u.id = n.created_by_id
+WHERE account_id = %(account)s AND removed_at IS NULL
+ORDER BY n.created_at DESC, n.id DESC
+"""
+TASKS = """
+SELECT title, due_on, t.created_at, done_at, coalesce(nullif(u.name, ''), u.email) AS done_by
+FROM metrics_task t LEFT JOIN accounts_user u ON u.id = t.done_by_id
+WHERE account_id = %(account)s AND removed_at IS NULL
+ORDER BY t.id
+"""
+SOURCES = """
+SELECT source, state, account_id IS NOT NULL AS is_own, from_day AS stopped_on, to_day AS back_on
+FROM metrics_sourcestatus
+WHERE (account_id = %(account)s OR account_id IS NULL)
+  AND state IN ('broken', 'late', 'not_bought')
+  AND from_day <= %(day)s AND known_at <= %(cutoff)s
+ORDER BY id
+"""
 STOPS = {
     SourceStatus.State.BROKEN: "stopped",
     SourceStatus.State.LATE: "late",
@@ -29,18 +66,13 @@ STOPS = {
 }
 
 
-def flags(known: Known, night: Night) -> Iterator[Event]:
+def flags(rows: list[Any]) -> Iterator[Event]:
     """Flags that opened or closed on published nights."""
-    rows = FlagChange.objects.filter(
-        account_id=known.account.pk,
-        day__lte=known.day,
-        run_id__in=Run.objects.published().values("pk"),
-    ).order_by("-day", "-pk")
     for row in rows:
         is_open = row.change == OPENED
-        first = f" · {row.reasons[0]['text']}" if row.reasons else ""
+        first = f" · {row.first}" if row.first else ""
         yield Event(
-            day=row.day,
+            day=row.changed_on,
             kind="flags",
             icon="flag",
             title=f"{flag_name(row.rule)}: {'opened' if is_open else 'closed'}",
@@ -48,9 +80,9 @@ def flags(known: Known, night: Night) -> Iterator[Event]:
         )
 
 
-def tickets(known: Known, night: Night) -> Iterator[Event]:
+def tickets(known: Known, rows: list[Any]) -> Iterator[Event]:
     """Every ticket on the day it was opened."""
-    for row in _newest_tickets(known):
+    for row in rows:
         day = known.organisation.day_of(row.opened_at)
         severe = is_highest(row.severity)
         word = "Severe ticket" if severe else "Escalated ticket" if row.escalated else "Ticket"
@@ -68,29 +100,10 @@ def tickets(known: Known, night: Night) -> Iterator[Event]:
         )
 
 
-def _newest_tickets(known: Known) -> list[Ticket]:
-    newest = Ticket.objects.filter(
-        account=known.account,
-        known_at__lte=known.run.data_cutoff,
-        opened_at__lt=known.until,
-    )
-    return list(newest.order_by("external_id", "-known_at", "-pk").distinct("external_id"))
-
-
-def surveys(known: Known, night: Night) -> Iterator[Event]:
+def surveys(known: Known, rows: list[Any]) -> Iterator[Event]:
     """Every answer."""
-    newest = (
-        Survey.objects.filter(
-            account=known.account,
-            known_at__lte=known.run.data_cutoff,
-            answered_at__lt=known.until,
-        )
-        .select_related("person")
-        .order_by("external_id", "-known_at", "-pk")
-        .distinct("external_id")
-    )
-    for row in newest:
-        if row.answered_at and row.score is not None:
+    for row in rows:
+        if row.score is not None:
             is_nps = row.kind == Survey.Kind.NPS
             name = f"{row.kind.upper()} {row.score:.0f}"
             bad = is_nps and row.score <= DETRACTOR
@@ -106,9 +119,9 @@ def surveys(known: Known, night: Night) -> Iterator[Event]:
             )
 
 
-def onboarding(known: Known, night: Night) -> Iterator[Event]:
+def onboarding(known: Known, rows: list[Any]) -> Iterator[Event]:
     """Value tasks that were done, and those that are late."""
-    for row in milestones(known):
+    for row in rows:
         if row.completed_on:
             late = (row.completed_on - row.due_on).days if row.due_on else 0
             yield Event(
@@ -124,36 +137,23 @@ def onboarding(known: Known, night: Night) -> Iterator[Event]:
             )
 
 
-def contract(known: Known, night: Night) -> Iterator[Event]:
-    """Changes of ARR, and the notice."""
-    return events.contract(list(movements(known)), list(contracts(known)))
-
-
-def people(known: Known, night: Night) -> Iterator[Event]:
+def people(known: Known, rows: list[Any]) -> Iterator[Event]:
     """People who left."""
-    for person in everybody(known).filter(deactivated_at__lt=known.until):
-        if person.deactivated_at is None:
-            continue
+    for person in rows:
         where = ", ".join(text for text in (person.persona, person.group) if text)
         yield Event(
-            day=known.organisation.day_of(person.deactivated_at),
+            day=known.organisation.day_of(person.left_at),
             kind="people",
             icon="person",
-            title=f"Champion left: {person}" if person.champion else f"{person} left",
+            title=f"Champion left: {person.name}" if person.champion else f"{person.name} left",
             detail=where,
             mark="Champion left" if person.champion else "",
         )
 
 
-def overrides(known: Known, night: Night) -> Iterator[Event]:
-    """What users judged."""
-    return events.overrides(overrides_of(known.account), known.organisation)
-
-
-def notes(known: Known, night: Night) -> Iterator[Event]:
+def notes(known: Known, rows: list[Any]) -> Iterator[Event]:
     """What users wrote down, whenever they did."""
-    rows = Note.objects.standing().filter(account=known.account).select_related("created_by")
-    for row in rows.order_by("-created_at", "-pk"):
+    for row in rows:
         yield Event(
             day=known.organisation.day_of(row.created_at),
             kind="notes",
@@ -163,17 +163,16 @@ def notes(known: Known, night: Night) -> Iterator[Event]:
         )
 
 
-def tasks(known: Known, night: Night) -> Iterator[Event]:
+def tasks(known: Known, rows: list[Any]) -> Iterator[Event]:
     """Tasks that were given, and those that are done."""
-    rows = Task.objects.standing().filter(account=known.account)
-    for row in rows.select_related("done_by", "created_by"):
+    for row in rows:
         if row.done_at:
             yield Event(
                 day=known.organisation.day_of(row.done_at),
                 kind="tasks",
                 icon="check",
                 title=f"Task done: {row.title}",
-                detail=str(row.done_by or ""),
+                detail=row.done_by or "",
             )
         due = f"Due {short_day(row.due_on)}" if row.due_on else ""
         yield Event(
@@ -185,25 +184,19 @@ def tasks(known: Known, night: Night) -> Iterator[Event]:
         )
 
 
-def sources(known: Known, night: Night) -> Iterator[Event]:
+def sources(known: Known, rows: list[Any]) -> Iterator[Event]:
     """Sources that stopped or came back, here or everywhere."""
-    rows = SourceStatus.objects.filter(
-        Q(account=known.account) | Q(account=None),
-        state__in=list(STOPS),
-        from_day__lte=known.day,
-        known_at__lte=known.run.data_cutoff,
-    )
     for row in rows:
         name = SOURCE_NAMES.get(row.source, row.source.capitalize())
-        where = "" if row.account_id else "For all accounts"
+        where = "" if row.is_own else "For all accounts"
         yield Event(
-            day=row.from_day,
+            day=row.stopped_on,
             kind="sources",
             icon="plug",
             title=f"{name} {STOPS[SourceStatus.State(row.state)]}",
             detail=where,
         )
-        if row.to_day and row.to_day <= known.day:
+        if row.back_on and row.back_on <= known.day:
             yield Event(
-                day=row.to_day, kind="sources", icon="plug", title=f"{name} back", detail=where
+                day=row.back_on, kind="sources", icon="plug", title=f"{name} back", detail=where
             )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from accounts.models import Contract
-from metrics.models import Run, Snapshot
+from metrics.models import Snapshot
 from metrics.models.scores import Band
 from metrics.scoring.explain import shown_change
 from metrics.signals.catalogue import SIGNALS
@@ -23,14 +22,13 @@ FALLING = -12.0
 TRACK = 264
 
 
-def head(night: Night, contract: Contract | None, chosen: Moved) -> dict[str, Any]:
-    """Everything above the first section."""
+def head(night: Night, contract: Any, chosen: Moved) -> dict[str, Any]:
+    """Everything above the first section. contract: a row of CONTRACTS, None for none."""
     now, today = night.now, night.run.business_day
     renews_on = contract.renews_on if contract else None
     days_left = (renews_on - today).days if renews_on else None
     return {
         "as_of": night.run.data_cutoff,
-        "revisions": Run.objects.filter(business_day=today).count(),
         "signals": sum(1 for signal in SIGNALS if concerns(signal, now)),
         "band_since": _band_since(night),
         "lead": lead(night, chosen),
@@ -160,8 +158,9 @@ def _band_since(night: Night) -> tuple[dt.date, str] | None:
     return None
 
 
-def _notice_by(contract: Contract | None) -> dt.date | None:
+def _notice_by(contract: Any) -> dt.date | None:
     """The last day on which they can give notice."""
     if contract is None or not contract.renews_on or contract.notice_days is None:
         return None
-    return contract.renews_on - dt.timedelta(days=contract.notice_days)
+    by: dt.date = contract.renews_on - dt.timedelta(days=contract.notice_days)
+    return by

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.access import account_or_404
 from accounts.middleware import organisation_of
-from accounts.models import Account, ArrMovement, Contract, Organisation
+from accounts.models import Account, Organisation, Person
 from metrics.models import Run, Snapshot
 from metrics.views.account.night import snapshot_of
+
+# parts of a statement of `together`: versions of the contract and changes of ARR, the newest first
+CONTRACTS = """
+SELECT starts_on, renews_on, notice_on, notice_days, seats_sold, arr, currency
+FROM accounts_contract
+WHERE account_id = %(account)s AND known_at <= %(cutoff)s
+ORDER BY known_at DESC
+"""
+MOVEMENTS = """
+SELECT type, amount, "on" AS moved_on FROM accounts_arrmovement
+WHERE account_id = %(account)s AND known_at <= %(cutoff)s AND "on" < %(day)s
+ORDER BY "on" DESC, id DESC
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +42,21 @@ class Known:
         """The business day of the night."""
         return self.run.business_day
 
-    @property
+    @cached_property
     def until(self) -> dt.datetime:
         """The start of the business day: later facts belong to the next night."""
         return self.organisation.starts_at(self.day)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Named parameters of the statements that read what was known of the account."""
+        return {
+            "account": self.account.pk,
+            "cutoff": self.run.data_cutoff,
+            "day": self.day,
+            "until": self.until,
+            "not_people": list(Person.NOT_PEOPLE),
+        }
 
     def ago(self, at: dt.datetime) -> int:
         """Whole days from a moment to the business day."""
@@ -45,20 +70,6 @@ def known_or_404(request: HttpRequest, pk: int) -> tuple[Known, Snapshot]:
     if run is None or now is None:
         raise Http404
     return Known(account=account, run=run, organisation=organisation_of(request)), now
-
-
-def contracts(known: Known) -> QuerySet[Contract]:
-    """Versions of the contract, the newest first."""
-    mine = Contract.objects.filter(account=known.account, known_at__lte=known.run.data_cutoff)
-    return mine.order_by("-known_at")
-
-
-def movements(known: Known) -> QuerySet[ArrMovement]:
-    """Changes of ARR, the newest first."""
-    mine = ArrMovement.objects.filter(
-        account=known.account, known_at__lte=known.run.data_cutoff, on__lt=known.day
-    )
-    return mine.order_by("-on", "-pk")
 
 
 def before(at: dt.datetime | None, until: dt.datetime) -> dt.datetime | None:

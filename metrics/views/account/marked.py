@@ -1,20 +1,18 @@
-"""Events that only the trend needs, in one query: tickets, NPS answers, champions who left."""
+"""Events that only the trend needs: tickets, NPS answers, champions who left."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from django.db import connection
-
-from accounts.models import Person
 from metrics.signals.tickets import is_highest
 from metrics.views.account.events import Event
 from metrics.views.account.known import Known
 
-# kind, moment, its name, what its severity or score is; of tickets and surveys the newest version
+# a part of a statement of `together`: kind, moment, its name, what its severity or score is; of
+# tickets and surveys the newest version
 MARKED = """
-(SELECT DISTINCT ON (external_id) 'tickets' AS kind, opened_at AS at, external_id AS name,
+(SELECT DISTINCT ON (external_id) 'tickets' AS kind, opened_at AS happened_at, external_id AS name,
         severity AS said
  FROM metrics_ticket
  WHERE account_id = %(account)s AND known_at <= %(cutoff)s
@@ -35,24 +33,15 @@ WHERE account_id = %(account)s AND champion AND known_at <= %(cutoff)s
 """
 
 
-def marked(known: Known, *, since: dt.date) -> Iterator[Event]:
-    """What the trend marks beside scorecards, overrides and contract, since a day."""
-    parameters: dict[str, int | dt.datetime | list[str]] = {
-        "account": known.account.pk,
-        "cutoff": known.run.data_cutoff,
-        "first": known.organisation.starts_at(since),
-        "until": known.until,
-        "not_people": list(Person.NOT_PEOPLE),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(MARKED, parameters)
-        rows = cursor.fetchall()
-    for kind, at, name, said in rows:
-        day = known.organisation.day_of(at)
-        if kind == "surveys":
-            yield Event(day=day, kind=kind, title=f"NPS {said}", mark=f"NPS {said}")
-        elif kind == "people":
-            title = f"Champion left: {name}"
-            yield Event(day=day, kind=kind, title=title, mark="Champion left")
-        elif is_highest(said):
-            yield Event(day=day, kind=kind, title=f"Severe ticket {name}", mark="Severe ticket")
+def marked(known: Known, rows: Iterable[Any]) -> Iterator[Event]:
+    """What the trend marks beside scorecards, overrides and contract; rows: those of MARKED."""
+    for row in rows:
+        day = known.organisation.day_of(row.happened_at)
+        if row.kind == "surveys":
+            yield Event(day=day, kind=row.kind, title=f"NPS {row.said}", mark=f"NPS {row.said}")
+        elif row.kind == "people":
+            title = f"Champion left: {row.name}"
+            yield Event(day=day, kind=row.kind, title=title, mark="Champion left")
+        elif is_highest(row.said):
+            title = f"Severe ticket {row.name}"
+            yield Event(day=day, kind=row.kind, title=title, mark="Severe ticket")

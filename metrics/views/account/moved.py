@@ -17,7 +17,7 @@ from metrics.signals.catalogue import BY_CODE
 from metrics.signals.numbers import Value
 from metrics.signals.story import Reason, Step, caps_of, change_between, reasons, steps
 from metrics.signals.words import value_text
-from metrics.views.account.night import Night, compared
+from metrics.views.account.night import Night
 
 PERIODS = (1, 7, 30, 90)
 DEFAULT_DAYS = 30
@@ -34,6 +34,10 @@ class Period:
 
     days: int
     is_custom: bool
+
+    def since(self, today: dt.date) -> dt.date:
+        """The day to compare with."""
+        return today - dt.timedelta(days=self.days)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +71,9 @@ def read_period(parameters: Mapping[str, str], *, today: dt.date) -> Period:
 
 def moved(night: Night, period: Period) -> Moved:
     """The change of the account over a period, in parts that sum."""
-    since = night.run.business_day - dt.timedelta(days=period.days)
-    found = compared(night.now.account_id, since)
-    if found is None:
-        return Moved(period=period, since=since, why_not=NO_DAY)
-    before, cadence = found
+    if night.before is None:
+        return Moved(period=period, since=period.since(night.run.business_day), why_not=NO_DAY)
+    before, cadence = night.before
     parts = change_between(before, night.now, old=_old_config(before, cadence, night))
     if parts is None:
         return Moved(period=period, since=before.day, before=before, why_not=NO_SCORE)
@@ -97,7 +99,7 @@ def _old_config(before: Snapshot, cadence: Cadence, night: Night) -> ScorecardCo
     """As `old_config` of the runs says it, of which one is here already and the other not needed
     where both nights were read alike.
     """
-    if before.scorecard_id == night.now.scorecard_id and cadence is night.run.tenant.cadence:
+    if before.scorecard_id == night.now.scorecard_id and cadence is night.tenant.cadence:
         return None
     return old_config(before, night.now)
 

@@ -6,10 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Contract, Milestone
 from metrics.signals.onboarding import ONBOARDING_DAYS
 from metrics.views.account.known import Known
 
+# a part of a statement of `together`; what was completed later than the night counts as open
+MILESTONES = """
+SELECT name, due_on, is_value, owner,
+       CASE WHEN completed_on < %(day)s THEN completed_on END AS completed_on
+FROM accounts_milestone
+WHERE account_id = %(account)s AND known_at <= %(cutoff)s
+ORDER BY due_on, name
+"""
 DONE, LATE, OPEN = "done", "late", "open"
 
 
@@ -33,25 +40,14 @@ class Task:
         return LATE if self.late else OPEN
 
 
-def milestones(known: Known) -> list[Milestone]:
-    """Value tasks by due day; what was completed later than the night counts as open."""
-    rows = list(
-        Milestone.objects.filter(
-            account=known.account, known_at__lte=known.run.data_cutoff
-        ).order_by("due_on", "name")
-    )
-    for row in rows:
-        if row.completed_on and row.completed_on >= known.day:
-            row.completed_on = None
-    return rows
-
-
-def checklist(known: Known, terms: list[Contract], *, age_days: int) -> dict[str, Any]:
+def checklist(
+    known: Known, rows: list[Any], terms: list[Any], *, age_days: int, target: float
+) -> dict[str, Any]:
     """The tasks, and in one sentence how far they are or, after day 90, how it ended.
 
-    terms: versions of the contract; the first of its days is day 0.
+    rows: those of MILESTONES; terms: versions of the contract, the first of its days is day 0;
+    target: days to a first value.
     """
-    rows = milestones(known)
     starts_on = min((one.starts_on for one in terms if one.starts_on), default=None)
     first = min(
         (row.completed_on for row in rows if row.is_value and row.completed_on), default=None
@@ -68,12 +64,12 @@ def checklist(known: Known, terms: list[Contract], *, age_days: int) -> dict[str
         "day": age_days,
         "value_day": value_day,
         "waiting": _waiting(rows, first, age_days),
-        "target": round(known.run.tenant.value_days),
+        "target": round(target),
         "days": ONBOARDING_DAYS,
     }
 
 
-def _task(row: Milestone, known: Known, *, first: dt.date | None, value_day: int | None) -> Task:
+def _task(row: Any, known: Known, *, first: dt.date | None, value_day: int | None) -> Task:
     until = row.completed_on or known.day
     is_first = row.is_value and row.completed_on is not None and row.completed_on == first
     return Task(
@@ -93,6 +89,6 @@ def _in_time(tasks: list[Task], starts_on: dt.date) -> int:
     return sum(1 for task in tasks if task.done_on and task.done_on <= ends_on)
 
 
-def _waiting(rows: list[Milestone], first: dt.date | None, age_days: int) -> int | None:
+def _waiting(rows: list[Any], first: dt.date | None, age_days: int) -> int | None:
     """Days without a first value, where a task would have been one."""
     return age_days if first is None and any(row.is_value for row in rows) else None

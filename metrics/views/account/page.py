@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -16,25 +16,53 @@ from accounts.middleware import organisation_of
 from accounts.models import Account, Organisation
 from metrics.forms import OverrideForm
 from metrics.models import Run
-from metrics.views.account.details import remarks_of
-from metrics.views.account.dimensions import cards, connected, made_of, opened, table
+from metrics.models.together import read, together
+from metrics.templatetags.actions import ACTIONS, lately
+from metrics.views.account.details import FEATURES, named_in, remarks_of
+from metrics.views.account.dimensions import (
+    SPREAD,
+    cards,
+    connected,
+    made_of,
+    opened,
+    spread_over,
+    table,
+)
 from metrics.views.account.events import contract, scorecards
 from metrics.views.account.events import overrides as given
-from metrics.views.account.flags import flags
+from metrics.views.account.flags import FLAG_CHANGES, flags
 from metrics.views.account.head import head
-from metrics.views.account.judgements import judged, overrides_of
-from metrics.views.account.known import Known, contracts, movements
-from metrics.views.account.marked import marked
-from metrics.views.account.moved import PERIODS, moved, read_period
+from metrics.views.account.judgements import OVERRIDES, judged, overrides_of
+from metrics.views.account.known import CONTRACTS, MOVEMENTS, Known
+from metrics.views.account.marked import MARKED, marked
+from metrics.views.account.moved import PERIODS, Moved, moved, read_period
 from metrics.views.account.night import Night, read_night
-from metrics.views.account.onboarding import checklist
-from metrics.views.account.people import count_people
+from metrics.views.account.onboarding import MILESTONES, checklist
 from metrics.views.account.seats import funnel
 from metrics.views.account.signal_rows import Compared
 from metrics.views.account.to_green import to_green
 from metrics.views.account.trend import history, read_span
 
-PAGE = "metrics/account.html"
+PAGE, WAITING = "metrics/account.html", "metrics/account_waiting.html"
+COUNTS = """
+SELECT (SELECT count(*) FROM metrics_run WHERE business_day = %(day)s) AS revisions,
+       (SELECT count(*) FROM accounts_person
+        WHERE account_id = %(account)s AND known_at <= %(cutoff)s
+          AND NOT (persona = ANY(%(not_people)s))
+          AND (deactivated_at IS NULL OR deactivated_at >= %(until)s)) AS people
+"""
+FACTS = together(
+    contracts=CONTRACTS,
+    movements=MOVEMENTS,
+    milestones=MILESTONES,
+    overrides=OVERRIDES,
+    flags=FLAG_CHANGES,
+    marked=MARKED,
+    features=FEATURES,
+    spread=SPREAD,
+    counts=COUNTS,
+    **ACTIONS,
+)
 GAPS = {
     "usage": "Usage is not connected, so that nobody knows who is active.",
     "training": "Training is not connected, so that nobody knows who is trained.",
@@ -55,14 +83,17 @@ def show(
 ) -> HttpResponse:
     """The page; with the form of an override open where something in it must be corrected."""
     run = Run.objects.latest_published()
-    night = read_night(customer.pk, run)
+    context: dict[str, Any] = {"account": customer, "run": run}
+    if run is None:
+        return render(request, WAITING, context, status=status)
+    period = read_period(request.GET, today=run.business_day)
+    night = read_night(customer.pk, run, since=period.since(run.business_day))
     if night is None:
-        context = {"account": customer, "run": run}
-        return render(request, "metrics/account_waiting.html", context, status=status)
+        return render(request, WAITING, context, status=status)
     template = f"{PAGE}#account-page" if request.headers.get("HX-Request") else PAGE
     organisation = organisation_of(request)
     today = organisation.day_of(timezone.now())
-    context = _context(customer, night, request.GET, organisation, today) | {
+    context |= _context(customer, night, request.GET, organisation, moved(night, period), today) | {
         "form": form or OverrideForm(today=today),
         "is_judging": form is not None or ("override" in request.GET and template is PAGE),
         "read_at": "" if form is None else customer.get_absolute_url(),
@@ -71,44 +102,71 @@ def show(
 
 
 def _context(
-    customer: Account, night: Night, asked: Any, organisation: Organisation, today: dt.date
+    customer: Account,
+    night: Night,
+    asked: QueryDict,
+    organisation: Organisation,
+    chosen: Moved,
+    today: dt.date,
 ) -> dict[str, Any]:
-    known = Known(account=customer, run=night.run, organisation=organisation)
-    chosen = moved(night, read_period(asked, today=night.run.business_day))
-    cadence = night.run.tenant.cadence
-    dimensions = cards(
-        Compared(now=night.now, before=chosen.before, config=night.config, cadence=cadence)
+    known, span = (
+        Known(account=customer, run=night.run, organisation=organisation),
+        read_span(asked.get("span", "")),
     )
-    terms, changes = list(contracts(known)), list(movements(known))
-    sources, remarks = connected(night.now), remarks_of(night.now)
-    overrides, zone = overrides_of(customer), organisation.zone
-    span = read_span(asked.get("span", ""))
+    found = _read(known, night, since=span.first(night.run.business_day))
+    terms, overrides = found["contracts"], overrides_of(found["overrides"])
+    before = night.before.snapshot if night.before else None
+    cadence = night.tenant.cadence
+    dimensions = cards(Compared(now=night.now, before=before, config=night.config, cadence=cadence))
+    remarks = remarks_of(night.now, found["features"])
     events = [
         *scorecards(night.history),
         *given(overrides, organisation),
-        *contract(changes, terms),
-        *marked(known, since=span.first(night.run.business_day)),
+        *contract(found["movements"], terms),
+        *marked(known, found["marked"]),
     ]
     return {
-        "account": customer,
         "night": night,
-        "zone": zone,
+        "zone": organisation.zone,
         "periods": PERIODS,
         "moved": chosen,
-        "head": head(night, next(iter(terms), None), chosen),
-        "people_count": count_people(known),
-        "judged": judged(overrides, night.now.score, today=today, zone=zone),
+        "counts": found["counts"][0],
+        "head": head(night, terms[0] if terms else None, chosen),
+        "judged": judged(overrides, night.now.score, today=today, zone=organisation.zone),
         "made": made_of(night.now),
-        "flags": flags(night, remarks=remarks),
+        "flags": flags(night, found["flags"], remarks=remarks),
         "to_green": to_green(night),
         "trend": history(night, events, span),
         "cards": dimensions,
         "signals": table(
-            opened(asked.get("signals", ""), night.now), dimensions, night.run, remarks=remarks
+            opened(asked.get("signals", ""), night.now),
+            dimensions,
+            found["spread"],
+            remarks=remarks,
         ),
         "remarks": remarks,
         "funnel": funnel(night.now.seats),
-        "gaps": [GAPS[name] for name, is_connected in sources.items() if not is_connected],
-        "movements": changes,
-        "onboarding": checklist(known, terms, age_days=night.now.age_days),
+        "gaps": [GAPS[name] for name, is_there in connected(night.now).items() if not is_there],
+        "movements": found["movements"],
+        "onboarding": checklist(
+            known,
+            found["milestones"],
+            terms,
+            age_days=night.now.age_days,
+            target=night.tenant.value_days,
+        ),
+        "actions": found,
     }
+
+
+def _read(known: Known, night: Night, *, since: dt.date) -> dict[str, list[Any]]:
+    """The rows of FACTS; since: the first day of the trend."""
+    parameters = {
+        **known.parameters,
+        **named_in(night.now),
+        **spread_over(night.now),
+        "run": night.run.pk,
+        "first": known.organisation.starts_at(since),
+        "lately": lately(),
+    }
+    return read(FACTS, parameters)

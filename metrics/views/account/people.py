@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from operator import attrgetter
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Person
 from metrics.models import ActivityCalendar, TrainingRecord
@@ -67,12 +67,6 @@ def everybody(known: Known) -> QuerySet[Person]:
     """Whoever counts as a person and was known, also who left."""
     mine = Person.objects.filter(account=known.account, known_at__lte=known.run.data_cutoff)
     return mine.exclude(persona__in=Person.NOT_PEOPLE)
-
-
-def count_people(known: Known) -> int:
-    """How many are there."""
-    here = Q(deactivated_at=None) | Q(deactivated_at__gte=known.until)
-    return everybody(known).filter(here).count()
 
 
 def people(known: Known) -> People:

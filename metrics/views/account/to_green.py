@@ -7,7 +7,6 @@ from typing import Any
 from metrics.scoring.bands import EVALUATIONS
 from metrics.scoring.explain import rounded
 from metrics.signals.path import Path, cheapest_path
-from metrics.signals.portfolio import from_json
 from metrics.views.account.night import Night
 
 FIRST_STEPS = 5
@@ -15,8 +14,7 @@ FIRST_STEPS = 5
 
 def to_green(night: Night) -> dict[str, Any]:
     """The card; `path` is None where the account is green or has no score."""
-    cadence = from_json(night.run.portfolio or {}).tenant.cadence
-    path = cheapest_path(night.now, night.config, band=night.now.band, cadence=cadence)
+    path = cheapest_path(night.now, night.config, band=night.now.band, cadence=night.tenant.cadence)
     if path is None:
         return {"path": None}
     steps = _steps(path, night.now.raw_score or 0.0)
