@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -23,10 +22,10 @@ SOME = 1_000  # as many as one request may bring itself
 ORDER = ("people", *(source.name for source in SOURCES if source.name != "people"))
 # what is ambiguous stays so until somebody says who is meant
 READY = """
-SELECT r.id, r.batch_id, r.raw, r.code, r."column", r.message, b.known_at_mode, b.started_at,
-       b.write_key_id
+SELECT b.source, r.id, r.batch_id, r.raw, r.code, r."column", r.message, b.known_at_mode,
+       b.started_at, b.write_key_id
 FROM metrics_reject r JOIN metrics_batch b ON b.id = r.batch_id
-WHERE r.state = 'open' AND b.source = %(source)s AND r.id > %(after)s
+WHERE r.state = 'open' AND b.source = ANY(%(sources)s) AND r.id > %(after)s
   AND (r.waits_for_account <> '' OR r.waits_for_person <> '')
   AND (
       EXISTS (SELECT FROM accounts_account WHERE external_id = r.waits_for_account)
@@ -44,7 +43,7 @@ WHERE r.state = 'open' AND b.source = %(source)s AND r.id > %(after)s
           WHERE l.value IN (r.waits_for_account, r.waits_for_person) AND l.removed_at IS NULL
       )
   )
-ORDER BY r.id
+ORDER BY array_position(%(sources)s::text[], b.source::text), r.id
 LIMIT %(limit)s
 """
 COLUMNS = ("state", "code", "column", "message", "waits_for_account", "waits_for_person")
@@ -56,32 +55,64 @@ def replay(delivery: Delivery) -> int:
     Each row stays with its own batch, whose counts move. It counts as known now (or since it
     happened, for a backfill): before, nobody could know whose it was.
     """
-    return sum(
-        _take_in(name, ready, delivery) for name in ORDER for ready in _chunks(name, size=CHUNK)
-    )
+    walk = Walk(CHUNK)
+    taken = 0
+    while not walk.is_done:
+        taken += walk.go_on(delivery)
+    return taken
+
+
+class Walk:
+    """`replay` a chunk of so many rows at a time, each of which may have a transaction of its own.
+    What has been tried once, and waits on, is not tried again.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._sources = list(ORDER)
+        self._after = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every source was walked through."""
+        return not self._sources
+
+    def go_on(self, delivery: Delivery) -> int:
+        """Takes in one full chunk, or what is left before it; returns how many rows."""
+        taken, room = 0, self._size
+        while self._sources and room:
+            source = self._sources[0]
+            ready = _ready(source, after=self._after, limit=room)
+            taken += _take_in(source, ready, delivery)
+            if len(ready) < room:
+                self._sources, self._after = self._sources[1:], 0
+            else:
+                self._after = ready[-1]["id"]
+            room -= len(ready)
+        return taken
 
 
 def replay_some(delivery: Delivery) -> None:
-    """`replay` for a request, which nobody lets wait for long: of a source at most SOME rows. Where
-    more may be left, the next tick takes them in.
+    """`replay` for a request, which nobody lets wait for long: SOME rows at most, and one look
+    where nothing waits. Where more may be left, the next tick takes them in.
     """
-    for name in ORDER:
-        ready = next(_chunks(name, size=SOME), [])
-        _take_in(name, ready, delivery)
-        if len(ready) == SOME:
-            Heartbeat.beat(REPLAY)
-            return
+    ready = _ready(*ORDER, limit=SOME)
+    is_full = len(ready) == SOME
+    people = [reject for reject in ready if reject["source"] == ORDER[0]]
+    if people:
+        _take_in(ORDER[0], people, delivery)
+        # those of others may have waited for them; with more people to come they wait on
+        ready = [] if len(people) == SOME else _ready(*ORDER[1:], limit=SOME)
+        is_full |= len(ready) == SOME
+    for source, rejects in groupby(ready, key=lambda reject: reject["source"]):
+        _take_in(source, list(rejects), delivery)
+    if is_full:
+        Heartbeat.beat(REPLAY)
 
 
-def _chunks(source: str, *, size: int) -> Iterator[list[dict[str, Any]]]:
-    """The rejects that can be placed; the last chunk is no full one."""
-    after = 0
-    while True:
-        ready = fetch(READY, {"source": source, "after": after, "limit": size})
-        yield ready
-        if len(ready) < size:
-            return
-        after = ready[-1]["id"]
+def _ready(*sources: str, after: int = 0, limit: int) -> list[dict[str, Any]]:
+    """Rejects of these sources, one after another, that can be placed."""
+    return fetch(READY, {"sources": list(sources), "after": after, "limit": limit})
 
 
 def _take_in(source: str, ready: list[dict[str, Any]], delivery: Delivery) -> int:

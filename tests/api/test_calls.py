@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Person
 from metrics.ingest import take_in_matched, undo_batch
@@ -133,6 +135,30 @@ def test_a_request_takes_in_some_that_waited_and_a_tick_the_rest(
     assert len(usage()) == 3
     assert [take_in_matched(), take_in_matched()] == [3, 0]
     assert usage() == [("A2", "P7", "reports")] * 6
+
+
+def looks(call: Caller, *calls: dict[str, object]) -> int:
+    """How often a request looks for rows that it has placed."""
+    with CaptureQueriesContext(connection) as queries:
+        call.batch(*calls)
+    return sum("FROM metrics_reject r JOIN metrics_batch" in q["sql"] for q in queries)
+
+
+def test_a_request_looks_once_for_rows_that_waited(call: Caller) -> None:
+    group = {"type": "group", "groupId": "A9", "userId": "P1", "traits": {"name": "Nine"}}
+    assert looks(call, group, track()) == 1
+    call.batch(track(userId="P7"))
+    assert looks(call, {"type": "group", "groupId": "A2", "userId": "P7"}, track()) == 1
+    assert len(usage()) == 3
+
+
+def test_who_was_waited_for_and_waited_herself_lets_others_in(call: Caller) -> None:
+    own = {"context": {"groupId": "A9"}, "traits": {"name": "Kim"}}
+    early = [track(userId="P7"), {"type": "identify", "userId": "P7", **own}]
+    assert call.codes(*early) == [(1, "unknown_person"), (2, "unknown_account")]
+    group = {"type": "group", "groupId": "A9", "userId": "P8", "traits": {"name": "Nine"}}
+    assert looks(call, group, track(userId="P8")) == 2
+    assert usage() == [("A9", "P7", "reports"), ("A9", "P8", "reports")]
 
 
 def test_the_calls_of_a_new_customer_can_come_in_one_batch_in_any_order(call: Caller) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from accounts.models import Account, Person, User
-from metrics.ingest import take_in_matched
-from metrics.models import Alias, Batch, Survey, UsageEvent
+from metrics.ingest import batches, replay, take_in_matched
+from metrics.ingest.matching import Turns
+from metrics.models import Alias, Batch, Heartbeat, Survey, UsageEvent
+from metrics.models.heartbeats import REPLAY
 from tests.ingest.sending import Sender, counts, open_rejects, table
 from tests.ingest.test_identity import SURVEYS, send_mapped
 
@@ -93,3 +97,79 @@ def test_the_later_of_two_words_about_an_identity_counts(acme: Sender) -> None:
     acme("usage", "E1,,old-7,feature,2026-11-20")
     assert table(UsageEvent, "person__external_id") == [("P1",)]
     assert Alias.objects.standing().count() == 1
+
+
+def waiting(acme: Sender, rows: int) -> Batch:
+    """Usage of somebody whom nobody knows, until she is matched."""
+    report = acme("usage", *[f"E{i},,old-7,feature,2026-11-20" for i in range(rows)])
+    return Batch.objects.get(pk=report.batch)
+
+
+def test_a_tick_takes_in_one_chunk_after_another_and_the_next_tick_goes_on(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.ingest.matching.TURN", 2)
+    batch, alias = waiting(acme, 5), match("old-7", the_person("P3"))
+    with monkeypatch.context() as short:
+        short.setattr("metrics.ingest.matching.LONGEST", 0.0)
+        assert [take_in_matched(), take_in_matched()] == [2, 2]
+    batch.refresh_from_db()
+    alias.refresh_from_db()
+    assert (counts(batch), alias.taken_in_at) == ((5, 4, 0, 1), None)
+    assert [take_in_matched(), take_in_matched()] == [1, 0]
+    alias.refresh_from_db()
+    assert alias.taken_in_at is not None
+    assert not Heartbeat.objects.exists()
+
+
+def test_what_was_taken_in_stays_where_a_later_chunk_fails(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.ingest.matching.TURN", 2)
+    batch = waiting(acme, 5)
+    match("old-7", the_person("P3"))
+    with monkeypatch.context() as broken:
+        settle, calls = replay._settle, itertools.count(1)
+        broken.setattr(replay, "_settle", lambda *a: 1 / 0 if next(calls) == 3 else settle(*a))
+        with pytest.raises(ZeroDivisionError):
+            take_in_matched()
+    batch.refresh_from_db()
+    assert (counts(batch), UsageEvent.objects.count()) == ((5, 4, 0, 1), 4)
+    assert take_in_matched() == 1
+
+
+def test_rows_that_wait_on_are_passed_by(acme: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metrics.ingest.matching.TURN", 1)
+    waiting(acme, 3)
+    acme("usage", "F1,,old-8,feature,2026-11-20")
+    match("old-7", the_account("A1"))  # which says nothing about a person
+    match("old-8", the_person("P3"))
+    assert [take_in_matched(), take_in_matched()] == [1, 0]
+    assert open_rejects() == [("usage", line, "unknown_person") for line in (2, 3, 4)]
+
+
+def test_rows_that_a_request_leaves_behind_a_walk_are_not_forgotten(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.ingest.matching.TURN", 2)
+    waiting(acme, 3)
+    match("old-7", the_person("P3"))
+    turns = Turns()
+    assert turns.take_one()
+    Heartbeat.beat(REPLAY)  # as a request does that took in a part of what it placed
+    assert turns.take_one()
+    assert turns.is_done
+    assert Heartbeat.objects.filter(name=REPLAY).exists()
+    assert take_in_matched() == 0
+    assert not Heartbeat.objects.exists()
+
+
+def test_a_walk_goes_on_once_whoever_is_at_the_door_has_left(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.ingest.matching.TURN", 2)
+    waiting(acme, 3)
+    match("old-7", the_person("P3"))
+    enter, free = batches.try_enter, iter([True, False, True])
+    monkeypatch.setattr(batches, "try_enter", lambda *about: next(free) and enter(*about))
+    assert take_in_matched() == 3
