@@ -83,6 +83,7 @@ def _ask_database(found: Readiness) -> None:
     found.database = "ok"
     _look_at_beats(found, now)
     _look_at_nights(found, now)
+    _look_at_rows(found)
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         age = cursor.fetchone()[0]
@@ -114,6 +115,12 @@ def _look_at_nights(found: Readiness, now: dt.datetime) -> None:
         return  # nothing was due yet
     if last is None or last.business_day < day:
         found.reasons.append(f"the night of {day} is not complete")
+
+
+def _look_at_rows(found: Readiness) -> None:
+    stale = Run.objects.filter(are_rows_stale=True)
+    if stale.filter(publishing__gte=Run.MANY_PUBLISHING).exists():
+        found.reasons.append("the portfolio's rows cannot be rewritten")
 
 
 def _whole(seconds: float | None) -> int | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from metrics.failpoints import failpoint
 from metrics.models import Run, RunChunk
+from metrics.models.runs import RunQuerySet
 from metrics.nightly.current import prune_current, write_current
 from metrics.nightly.show import is_newest, is_shown
 from metrics.nightly.spread import write_spread
@@ -58,10 +59,14 @@ def refresh_latest() -> None:
     """Rewrites the portfolio's rows once the last recalculation of past days is in.
 
     Changes, sparklines and momentum of the newest night rest on the days before it. The mark goes
-    with the rewriting: whoever dies in it, or cannot do it now, leaves it to the next tick.
+    with the rewriting: whoever dies in it, or cannot do it now, leaves it to a later tick, after
+    pauses that grow as those of publishing do. It is never given up, for nothing waits behind it;
+    after some tries /readyz says so.
     """
     waiting = Run.objects.open().filter(kind=Run.Kind.RECALCULATION)
-    if not Run.objects.filter(are_rows_stale=True).exists() or waiting.exists():
+    if not _rested().filter(are_rows_stale=True).exists() or waiting.exists():
+        return
+    if not _count_rewriting():
         return
     with transaction.atomic():
         if _alone() and (latest := Run.objects.latest_published()):
@@ -69,11 +74,31 @@ def refresh_latest() -> None:
             _mark_rows(stale=False)
 
 
+def _rested() -> RunQuerySet:
+    return Run.objects.filter(Q(publish_after=None) | Q(publish_after__lte=Now()))
+
+
+def _count_rewriting() -> bool:
+    """As with publishing, before the work; false where somebody else is at it."""
+    with transaction.atomic():
+        stale = _rested().filter(are_rows_stale=True).first() if _alone() else None
+        if stale is None:
+            return False
+        attempts = min(stale.publishing + 1, Run.MAX_PUBLISHING)
+        Run.objects.filter(pk=stale.pk).update(
+            publishing=attempts, publish_after=Now() + pause_after(attempts)
+        )
+        return True
+
+
 def _mark_rows(*, stale: bool) -> None:
+    """`stale`: the newest night's rows are to be rewritten, and tries before count no more."""
     Run.objects.filter(are_rows_stale=True).update(are_rows_stale=False)
     latest = Run.objects.latest_published()
     if stale and latest:
-        Run.objects.filter(pk=latest.pk).update(are_rows_stale=True)
+        Run.objects.filter(pk=latest.pk).update(
+            are_rows_stale=True, publishing=0, publish_after=None
+        )
 
 
 def _is_better_shown(run: Run) -> bool:
@@ -99,8 +124,7 @@ def _alone() -> bool:
 
 def _count_attempt(run: Run) -> bool:
     """Counts before the work, as with chunks; after MAX_PUBLISHING the run has failed."""
-    rested = Q(publish_after=None) | Q(publish_after__lte=Now())
-    own = Run.objects.open().filter(rested, pk=run.pk)
+    own = _rested().open().filter(pk=run.pk)
     with transaction.atomic():
         if not _alone():
             return False

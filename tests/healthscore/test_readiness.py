@@ -93,6 +93,18 @@ def test_a_night_that_did_not_come_is_said(client: Client) -> None:
     assert reasons(client) == []
 
 
+def test_rows_that_cannot_be_rewritten_are_said(client: Client) -> None:
+    all_is_well()
+    today = Organisation.current().day_of(timezone.now())
+    make_night(today, state="complete", created=timezone.now())
+    Run.objects.update(are_rows_stale=True, publishing=11)
+    assert reasons(client) == []
+    Run.objects.update(publishing=12)
+    assert reasons(client) == ["the portfolio's rows cannot be rewritten"]
+    Run.objects.update(are_rows_stale=False)
+    assert reasons(client) == []
+
+
 def test_work_that_nobody_takes_is_said(client: Client) -> None:
     all_is_well()
     asked = timezone.now() - dt.timedelta(minutes=16)

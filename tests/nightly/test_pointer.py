@@ -110,6 +110,49 @@ def test_rows_that_could_not_be_rewritten_after_a_past_day_are_rewritten_later(
     assert not Run.objects.with_work().exists()
 
 
+def test_rows_that_cannot_be_rewritten_are_tried_after_pauses_that_grow(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_portfolio(1)
+    run = finished(prepared(settings))
+    (past,) = recalculated(7)
+    tries = []
+
+    def break_down(run: Run) -> None:
+        tries.append(run.pk)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(publish, "write_current", break_down)
+        for _ in range(30):
+            finished(past)
+        assert 3 <= len(tries) < 10
+        for _ in range(Run.MAX_PUBLISHING):
+            Run.objects.update(publish_after=timezone.now())  # as if the pause were over
+            finished(past)
+        run.refresh_from_db()
+        assert run.publishing == Run.MAX_PUBLISHING  # from there on each five minutes
+        assert dt.timedelta(minutes=4) < run.publish_after - timezone.now()
+    assert are_old()
+    assert (run.state, run.is_published, run.are_rows_stale) == ("complete", True, True)
+    Run.objects.update(publish_after=timezone.now())
+    finished(past)
+    assert not are_old()
+
+
+def test_another_past_day_is_another_reason_to_try_at_once(settings: Settings) -> None:
+    make_portfolio(1)
+    run = finished(prepared(settings))
+    later = timezone.now() + dt.timedelta(minutes=5)
+    Run.objects.filter(pk=run.pk).update(are_rows_stale=True, publishing=20, publish_after=later)
+    finished(run)
+    (past,) = recalculated(7)
+    finished(past)
+    assert not are_old()
+    run.refresh_from_db()
+    assert (run.are_rows_stale, run.publishing) == (False, 1)
+
+
 def test_rows_are_rewritten_where_the_last_of_the_past_days_fails(settings: Settings) -> None:
     make_portfolio(1)
     finished(prepared(settings))
