@@ -7,8 +7,6 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from accounts.models import User
-
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -27,14 +25,10 @@ class Page:
         return reverse(self.name)
 
     def holds(self, name: str) -> bool:
-        """Whether the address of that name is this page, or belongs to it."""
-        return name.split("_")[0] in (self.name, *self.under)
+        """Whether an address whose name begins so is this page, or belongs to it."""
+        return name in (self.name, *self.under)
 
 
-UNDER_RUNS = (
-    "rejects", "unmatched", "unmatched_match",
-    "imports", "imports_new", "imports_source", "imports_upload", "imports_file", "imports_batch",
-)  # fmt: skip
 PAGES = (
     Page(name="day", label="My day", key="d"),
     Page(name="portfolio", label="Portfolio", key="p", under=("account", "evidence", "owner")),
@@ -48,6 +42,11 @@ PAGES = (
 )
 
 
-def pages_of(user: User) -> list[Page]:
-    """Those that she may open, in the order of the menu."""
-    return [page for page in PAGES if user.is_admin or not page.admin]
+def page_name(name: str) -> str:
+    """How the name of an address begins: that of its page, or of what is under one."""
+    return name.split("_")[0]
+
+
+def pages_for(*, is_admin: bool) -> list[Page]:
+    """Those that a user may open, in the order of the menu."""
+    return [page for page in PAGES if is_admin or not page.admin]

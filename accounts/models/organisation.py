@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from accounts.models.lookup import row_of
+
 TARGETS = ("value_days", "depth_reference", "answer_hours", "chat_minutes", "call_seconds")
 MOST = 100_000
 
@@ -83,7 +85,11 @@ class Organisation(models.Model):
     @classmethod
     def current(cls) -> Organisation:
         """The one row, made with its defaults at first use."""
-        return cls.objects.get_or_create(id=1)[0]
+        found = row_of(Organisation, 1)
+        if found is None:
+            Organisation.objects.bulk_create([Organisation(id=1)], ignore_conflicts=True)
+            found = Organisation.objects.get(id=1)
+        return found
 
     def saved_step(self, number: int) -> None:
         """The first settings are saved up to here; a step done again takes nothing back."""

@@ -12,8 +12,6 @@ from django.views.decorators.http import require_POST
 from accounts.forms import DemoLogInForm
 from accounts.models import Organisation
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 @login_not_required
 @require_POST
@@ -24,5 +22,5 @@ def demo_log_in(request: HttpRequest) -> HttpResponse:
     form = DemoLogInForm(request.POST)
     if not form.is_valid():
         raise Http404
-    login(request, form.cleaned_data["user"], backend=BACKEND)
+    login(request, form.cleaned_data["user"], backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect("portfolio")

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import user_of, visible_accounts, visible_people
 from accounts.forms import JumpForm
-from accounts.pages import pages_of
+from accounts.pages import pages_for
 
 ACCOUNTS, PEOPLE = 8, 5
 # two letters are in half of all names, and an index of pieces needs three
@@ -52,7 +52,7 @@ def found_by(request: HttpRequest, text: str) -> dict[str, list[Found]]:
         "People": _people(request, text),
         "Pages": [
             Found(address=page.address, text=page.label)
-            for page in pages_of(user_of(request))
+            for page in pages_for(is_admin=user_of(request).is_admin)
             if text.casefold() in page.label.casefold()
         ],
     }

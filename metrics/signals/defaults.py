@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from metrics.scoring.caps import RULES
 from metrics.scoring.config import ConfigError, ScorecardConfig
 from metrics.signals.base import Dimension, Stage
@@ -16,6 +18,12 @@ DIMENSION_WEIGHTS: dict[Stage, tuple[float, ...]] = {
     Stage.ADOPTION: (10, 32, 18, 13, 14, 13),
     Stage.MATURE: (6, 34, 22, 8, 15, 15),
 }
+
+
+# a day, which no scorecard has, is no text
+AS_IT_IS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+MOST_KNOWN = 64
+_known: dict[bytes, ScorecardConfig] = {}
 
 
 def default_config() -> ScorecardConfig:
@@ -35,7 +43,25 @@ def default_config() -> ScorecardConfig:
 
 
 def read_config(body: Mapping[str, Any]) -> ScorecardConfig:
-    """A stored or imported body as a checked configuration; raises ConfigError."""
+    """A stored or imported body as a checked configuration; raises ConfigError.
+
+    What was read before is found by the text of the whole body, so that it is never out of date:
+    a page reads the same one several times.
+    """
+    try:
+        text = orjson.dumps(body, option=AS_IT_IS)
+    except TypeError:  # not JSON: it is said below what is wrong
+        return _checked(body)
+    found = _known.get(text)
+    if found is None:
+        found = _checked(body)
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[text] = found
+    return found
+
+
+def _checked(body: Mapping[str, Any]) -> ScorecardConfig:
     config = ScorecardConfig.from_dict(body, default=default_config())
     problems = {
         f"dimensions.{stage.value}.{dimension.value}": "has weight, but none of its signals has"

@@ -6,17 +6,17 @@ import datetime as dt
 from typing import Any
 
 from django import template
-from django.template import Context, Engine
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from accounts.models import User
-from accounts.pages import pages_of
+from accounts.pages import page_name, pages_for
 from metrics.models import SourceStatus
 from metrics.signals.catalogue import SIGNALS
 from metrics.templatetags.formats import day
 
 register = template.Library()
+NO_BANNER = mark_safe("")
 
 # every page asks: putting the same statement together each time would cost more than the answer
 FAILING = """
@@ -36,11 +36,15 @@ SOURCE_NAMES = {
 
 
 @register.simple_tag(takes_context=True)
-def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
+def current_page(context: dict[str, Any]) -> str:
+    """How the name of the address begins, which is what `menu_pages` asks for."""
+    match = context["request"].resolver_match
+    return page_name(match.url_name or "") if match else ""
+
+
+@register.simple_tag
+def menu_pages(is_admin: bool, here: str = "") -> list[dict[str, Any]]:
     """The pages that she may open; `is_current` marks the one that is shown, or is above it."""
-    request = context["request"]
-    user = request.user
-    here = request.resolver_match.url_name if request.resolver_match else ""
     return [
         {
             "name": page.name,
@@ -48,34 +52,26 @@ def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
             "key": page.key,
             "address": page.address,
             "in_menu": page.in_menu,
-            "is_current": page.holds(here or ""),
+            "is_current": page.holds(here),
         }
-        for page in (pages_of(user) if isinstance(user, User) else [])
+        for page in pages_for(is_admin=is_admin)
     ]
 
 
 @register.simple_tag(takes_context=True)
-def once(context: Context, name: str) -> SafeString:
-    """A partial that stands on the page twice, such as in the menu of a narrow screen, and is the
-    same there: rendered the first time only.
-    """
-    kept: dict[str, SafeString] = context["request"].__dict__.setdefault("rendered_once", {})
-    if name not in kept:
-        engine = Engine.get_default()
-        with context.push():
-            kept[name] = engine.get_template(name).render(context)
-    return kept[name]
-
-
-@register.inclusion_tag("partials/banner.html", takes_context=True)
-def source_banner(context: dict[str, Any]) -> dict[str, Any]:
+def source_banner(context: dict[str, Any]) -> SafeString:
     """One line while a source is late or broken everywhere: since when, and what it freezes."""
     organisation = context["request"].organisation
     failing = _failing(organisation.day_of(timezone.now()))
-    first, *others = [_says(span) for span in failing] or [""]
+    return _banner(failing) if failing else NO_BANNER
+
+
+def _banner(failing: list[SourceStatus]) -> SafeString:
+    first, *others = [_says(span) for span in failing]
     claim = ", ".join([first, *(text[:1].lower() + text[1:] for text in others)])
     frozen = sorted({name for span in failing for name in dimensions_of(span.source)})
-    return {"claim": claim, "frozen": _listed(frozen), "several": len(frozen) > 1}
+    known = {"claim": claim, "frozen": _listed(frozen), "several": len(frozen) > 1}
+    return render_to_string("partials/banner.html", known)
 
 
 def dimensions_of(source: str) -> list[str]:
