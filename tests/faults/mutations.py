@@ -133,7 +133,7 @@ MUTATIONS = (
                 "    if True:\n        if not _close(run):",
             ),
         ),
-        f"{SMOKE}test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once",
+        f"{NIGHTS}test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once",
     ),
     Mutation(
         "a run that cannot be published is given up",

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from django.db.models import Count, Max
 
 from accounts.models import Organisation
 from metrics import nightly
-from metrics.models import FlagChange, Run, RunChunk, Scorecard
+from metrics.models import AccountCurrent, FlagChange, Run, RunChunk, Scorecard
 from metrics.scoring.version import CODE_VERSION
 from tests.faults.browser import Browser
 from tests.faults.conftest import Theatre
@@ -41,8 +42,12 @@ def wrong_clock(stage: Stage, *, offset: int) -> Process:
     return stage.worker(PYTHONPATH=str(folder))
 
 
+def memory(worker: Process) -> int:
+    """Resident memory in kB of a worker and of whom it lets work."""
+    return sum(map(rss, [worker.child.pid, *worker.children()]))
+
+
 def rss(pid: int) -> int:
-    """Resident memory in kB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("VmRSS")))
 
@@ -100,6 +105,23 @@ def test_case_22_workers_with_wrong_clocks_do_nothing_twice_and_ask_for_no_day_t
     patience(5)
     assert Run.objects.aggregate(last=Max("business_day"))["last"] == run.business_day
     assert set(run.chunks.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("place", ["before_finalise", "mid_finalise"])
+def test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once(
+    stage: Stage, complete: Check, place: str
+) -> None:
+    killed = stage.worker(f"{place}:kill:1", pool="1")
+    stage.beat()
+    until(lambda: stage.night().publishing >= 10, seconds=240, what=stage.story)
+    killed.kill()
+    assert stage.night().state == "running"
+    assert not Run.objects.published().exists()
+    stage.worker()
+    run = complete()
+    assert Run.objects.published().count() == 1
+    rows = AccountCurrent.objects.filter(run_id=run.pk)
+    assert rows.count() == AccountCurrent.objects.count() == run.accounts
 
 
 def test_a_night_that_can_never_be_published_is_given_up_and_does_not_hold_up_the_next(
@@ -207,18 +229,19 @@ def test_case_27_five_deployments_in_the_middle_of_a_night_leave_it_whole(
 
 
 def test_case_28_a_worker_does_a_thousand_chunks_in_bounded_memory(
-    stage: Stage, complete: Check, theatre: Theatre
+    stage: Stage, theatre: Theatre
 ) -> None:
     stage.over |= {"HEALTHSCORE_CHUNK_ACCOUNTS": "1", "HEALTHSCORE_WORK_SECONDS": "2"}
     worker = stage.worker(pool="1")
     stage.beat()
     stage.wait(seconds=300)
-    complete()
-    early = rss(worker.child.pid)
-    today = stage.night().business_day
-    past = [today - dt.timedelta(days=back) for back in range(1, 9)]
+    run = stage.night()
+    assert (run.state, run.is_published) == ("complete", True)
+    assert snapshots(run) == theatre.golden_of(1)
+    early = memory(worker)
+    past = [run.business_day - dt.timedelta(days=back) for back in range(1, 9)]
     nightly.request_days(past, as_of_day=True, now=nightly.database_now())
     stage.wait(seconds=600)
     assert RunChunk.objects.filter(state="done").count() >= 1000
-    assert rss(worker.child.pid) < 1.2 * early
+    assert memory(worker) < 1.2 * early
     assert stage.verified()

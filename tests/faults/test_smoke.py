@@ -1,4 +1,4 @@
-"""Cases 1, 5, 8, 14 and 23 run on every change, in one file so that they share one cluster."""
+"""Cases 1, 5, 8 and 14 run on every change, in one file so that they share one cluster."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connections
 
-from metrics.models import AccountCurrent, Batch, Run
+from metrics.models import Batch, Run
 from tests.faults.conftest import Staged, Theatre
 from tests.faults.servers import until
 from tests.faults.stage import Stage, patience
@@ -15,16 +15,11 @@ from tests.faults.test_broker import SLOW, SOON
 from tests.faults.test_database import import_usage, in_order, stored, usage
 from tests.faults.test_workers import (
     ANYWHERE,
-    LATER,
     a_chunk,
     die_and_go_on,
     one_is_dead,
     tried_again,
 )
-
-# among others, on a busy machine, they take minutes
-pytestmark = pytest.mark.faults
-
 
 Check = Callable[[], Run]
 
@@ -75,20 +70,3 @@ def test_case_14_a_crash_in_the_middle_of_an_import_leaves_all_of_it_or_nothing(
     assert stored() == 200
     in_order(import_usage(stage, second))
     assert stored() == 400
-
-
-@pytest.mark.parametrize("place", [pytest.param("before_finalise", marks=LATER), "mid_finalise"])
-def test_case_23_a_night_whose_finaliser_is_killed_ten_times_is_published_once(
-    stage: Stage, complete: Check, place: str
-) -> None:
-    killed = stage.worker(f"{place}:kill:1", pool="1")
-    stage.beat()
-    until(lambda: stage.night().publishing >= 10, seconds=240, what=stage.story)
-    killed.kill()
-    assert stage.night().state == "running"
-    assert not Run.objects.published().exists()
-    stage.worker()
-    run = complete()
-    assert Run.objects.published().count() == 1
-    rows = AccountCurrent.objects.filter(run_id=run.pk)
-    assert rows.count() == AccountCurrent.objects.count() == run.accounts
