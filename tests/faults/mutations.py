@@ -49,7 +49,13 @@ MUTATIONS = (
     ),
     Mutation(
         "renewed lease",
-        (("metrics/nightly/leases.py", "            if not _renew(chunk):", "            if False:"),),
+        (
+            (
+                "metrics/nightly/leases.py",
+                "            if not _renew(chunk):",
+                "            if False:",
+            ),
+        ),
         f"{WORKERS}test_case_07_a_message_that_comes_again_while_its_work_goes_on_finds_nothing",
     ),
     Mutation(
