@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -230,7 +231,7 @@ class Signal:
     uses: tuple[Source, ...] = ()  # where the account has them; lost, they count like the others
     actionable: bool = True
 
-    @property
+    @cached_property
     def slot(self) -> int:
         """Place in the arrays of 24."""
         return int(self.code[1:]) - 1

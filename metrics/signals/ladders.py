@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -27,19 +28,19 @@ class Ladder:
     points: Floats
     gain: Floats  # against today
 
-    @property
+    @cached_property
     def extra(self) -> Floats:
         """Gain beyond the first rung, the best so far."""
         best: Floats = np.maximum.accumulate(self.gain - self.gain[0])
         return best
 
-    @property
+    @cached_property
     def cost(self) -> Floats:
         """Effort beyond the first rung."""
         effort: Floats = (self.units - self.units[0]) * MOVES[self.code].effort
         return effort
 
-    @property
+    @cached_property
     def top(self) -> int:
         """The first rung from which no other brings more."""
         return int(self.extra.argmax())

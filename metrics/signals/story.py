@@ -89,11 +89,12 @@ def level(stored: Stored) -> Level | None:
 def value_of(stored: Stored, code: str) -> Value:
     """A signal's raw value with the pair behind it."""
     slot = BY_CODE[code].slot
-    raw, part, whole, n = (
-        np.nan if numbers[slot] is None else float(numbers[slot] or 0)
-        for numbers in (stored.raw, stored.part, stored.whole, stored.n)
+    return Value(
+        *[
+            np.nan if (number := numbers[slot]) is None else float(number)
+            for numbers in (stored.raw, stored.part, stored.whole, stored.n)
+        ]
     )
-    return Value(raw=raw, part=part, whole=whole, n=n)
 
 
 def change_between(

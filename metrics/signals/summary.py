@@ -46,9 +46,11 @@ def parts(stored: Stored) -> list[Part]:
     return found
 
 
-def shown_gives(stored: Stored) -> dict[str, float]:
-    """What each dimension gives, rounded to .1 so that the shown terms sum to the shown score."""
-    terms = parts(stored)
+def shown_gives(stored: Stored, terms: list[Part] | None = None) -> dict[str, float]:
+    """What each dimension gives, rounded to .1 so that the shown terms sum to the shown score.
+    terms: its `parts`, where they are known already.
+    """
+    terms = parts(stored) if terms is None else terms
     tenths = rounded([part.gives for part in terms], round(stored.raw_score or 0.0, 1))
     return {part.name: given for part, given in zip(terms, tenths, strict=True)}
 

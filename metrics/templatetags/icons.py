@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -50,6 +52,7 @@ SHAPES = {
 
 
 @register.simple_tag
+@cache  # a few dozen, on every page
 def icon(name: str) -> SafeString:
     """Decoration only: the words beside it say what it means."""
     return format_html(

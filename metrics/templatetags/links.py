@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,12 +29,17 @@ def here(context: dict[str, Any], **changes: Any) -> str:
     ]
     for name, value in changes.items():
         if isinstance(value, list | tuple):
-            pairs += [(name, each) for each in value]
+            pairs += [(name, str(each)) for each in value]
         elif value not in (None, ""):
-            pairs.append((name, value))
-    text = urlencode(pairs)
+            pairs.append((name, str(value)))
+    text = _encoded(tuple(pairs))
     path: str = context.get("read_at", "") or request.path
     return f"{path}?{text}" if text else path
+
+
+@lru_cache(maxsize=1024)  # the same few choices stand on every page
+def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(pairs)
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
@@ -50,11 +57,11 @@ def swap(target: str, address: str) -> SafeString:
 
     Without JavaScript it is an ordinary link.
     """
-    return format_html(
-        'href="{0}" hx-get="{0}" hx-target="#{1}" hx-swap="outerHTML show:none"'
-        ' hx-push-url="true" hx-indicator="#{1}"',
-        address,
-        target,
+    url = address if isinstance(address, SafeString) else escape(address)
+    at = escape(target)
+    return SafeString(
+        f'href="{url}" hx-get="{url}" hx-target="#{at}" hx-swap="outerHTML show:none"'
+        f' hx-push-url="true" hx-indicator="#{at}"'
     )
 
 

@@ -13,8 +13,15 @@ from metrics.scoring.explain import rounded
 from metrics.signals.base import Dimension, Signal, State
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.story import caps_of, dimension_name
-from metrics.signals.summary import binding_cap, parts, shown_gives
-from metrics.views.account.signal_rows import FROZEN, Compared, change_of, concerns, signal_row
+from metrics.signals.summary import Part, binding_cap, shown_gives
+from metrics.views.account.signal_rows import (
+    FROZEN,
+    Compared,
+    change_of,
+    concerns,
+    signal_line,
+    signal_row,
+)
 
 ALL = "all"
 # a part of a statement of `together`: the share of the portfolio's accounts that show fewer points
@@ -27,11 +34,13 @@ WHERE run_id = %(run)s
 """
 
 
-def cards(nights: Compared) -> list[dict[str, Any]]:
-    """One card per dimension, in page order; `points` is None where it says nothing."""
+def cards(nights: Compared, terms: list[Part]) -> list[dict[str, Any]]:
+    """One card per dimension, in page order; `points` is None where it says nothing. terms: the
+    parts of the score.
+    """
     now, before = nights.now, nights.before
-    gives = shown_gives(now)
-    shares = _shown_shares(now)
+    gives = shown_gives(now, terms)
+    shares = _shown_shares(terms)
     return [
         {
             "key": dimension.value,
@@ -42,22 +51,27 @@ def cards(nights: Compared) -> list[dict[str, Any]]:
             "of": shares.get(dimension),
             "gives": gives.get(dimension_name(dimension)),
             "frozen": _frozen_since(now, dimension),
-            "signals": [signal_row(signal, nights) for signal in _of(dimension, now)],
+            "signals": [signal_line(signal, nights) for signal in _of(dimension, now)],
         }
         for place, dimension in enumerate(Dimension)
     ]
 
 
-def opened(asked: str, now: Snapshot) -> str:
+def opened(asked: str, terms: list[Part]) -> str:
     """Which dimension's signals are listed: the asked one, or the one that takes most from 70."""
     if asked == ALL or asked in list(Dimension):
         return asked
-    losses = {part.dimension.value: part.share * (part.points - 70) for part in parts(now)}
+    losses = {part.dimension.value: part.share * (part.points - 70) for part in terms}
     return min(losses, key=losses.__getitem__, default=ALL)
 
 
 def table(
-    asked: str, cards: list[dict[str, Any]], spread: Iterable[Any], *, remarks: dict[str, str]
+    asked: str,
+    cards: list[dict[str, Any]],
+    nights: Compared,
+    *,
+    spread: Iterable[Any],
+    remarks: dict[str, str],
 ) -> dict[str, Any]:
     """The signals of a dimension, or all of them, the lowest points first within each. spread: the
     rows of SPREAD.
@@ -74,7 +88,8 @@ def table(
         "key": asked,
         "name": name,
         "rows": [
-            row | {"better_than": better.get(row["code"]), "remark": remarks.get(row["code"], "")}
+            signal_row(row, nights)
+            | {"better_than": better.get(row["code"]), "remark": remarks.get(row["code"], "")}
             for row in rows
         ],
     }
@@ -102,9 +117,8 @@ def _frozen_since(now: Snapshot, dimension: Dimension) -> dt.date | None:
     return min(known) if slots and len(days) == len(slots) and known else None
 
 
-def _shown_shares(now: Snapshot) -> dict[Dimension, float]:
+def _shown_shares(terms: list[Part]) -> dict[Dimension, float]:
     """Share of each dimension in per cent, to .1, so that the shown ones sum to 100."""
-    terms = parts(now)
     tenths = rounded([100 * part.share for part in terms], 100.0 if terms else 0.0)
     return {part.dimension: share for part, share in zip(terms, tenths, strict=True)}
 
@@ -119,9 +133,9 @@ def spread_over(now: Snapshot) -> dict[str, Any]:
     }
 
 
-def made_of(now: Snapshot) -> dict[str, Any]:
+def made_of(now: Snapshot, terms: list[Part]) -> dict[str, Any]:
     """The printed line: share x points of each dimension, their sum, and the cap that binds."""
-    gives = shown_gives(now)
+    gives = shown_gives(now, terms)
     return {
         "terms": [
             {
@@ -131,7 +145,7 @@ def made_of(now: Snapshot) -> dict[str, Any]:
                 "points": part.points,
                 "gives": gives[part.name],
             }
-            for part in parts(now)
+            for part in terms
         ],
         "raw_score": now.raw_score,
         "score": now.score,

@@ -17,6 +17,7 @@ from accounts.models import Account, Organisation
 from metrics.forms import OverrideForm
 from metrics.models import Run
 from metrics.models.together import read, together
+from metrics.signals.summary import parts
 from metrics.templatetags.actions import ACTIONS, lately
 from metrics.views.account.details import FEATURES, named_in, remarks_of
 from metrics.views.account.dimensions import (
@@ -115,9 +116,14 @@ def _context(
     )
     found = _read(known, night, since=span.first(night.run.business_day))
     terms, overrides = found["contracts"], overrides_of(found["overrides"])
-    before = night.before.snapshot if night.before else None
-    cadence = night.tenant.cadence
-    dimensions = cards(Compared(now=night.now, before=before, config=night.config, cadence=cadence))
+    nights = Compared(
+        now=night.now,
+        before=night.before.snapshot if night.before else None,
+        config=night.config,
+        cadence=night.tenant.cadence,
+    )
+    score = parts(night.now)
+    dimensions = cards(nights, score)
     remarks = remarks_of(night.now, found["features"])
     events = [
         *scorecards(night.history),
@@ -133,15 +139,16 @@ def _context(
         "counts": found["counts"][0],
         "head": head(night, terms[0] if terms else None, chosen),
         "judged": judged(overrides, night.now.score, today=today, zone=organisation.zone),
-        "made": made_of(night.now),
+        "made": made_of(night.now, score),
         "flags": flags(night, found["flags"], remarks=remarks),
         "to_green": to_green(night),
         "trend": history(night, events, span),
         "cards": dimensions,
         "signals": table(
-            opened(asked.get("signals", ""), night.now),
+            opened(asked.get("signals", ""), score),
             dimensions,
-            found["spread"],
+            nights,
+            spread=found["spread"],
             remarks=remarks,
         ),
         "remarks": remarks,

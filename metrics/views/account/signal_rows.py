@@ -46,30 +46,39 @@ def concerns(signal: Signal, now: Snapshot) -> bool:
     return now.stage in {stage.value for stage in signal.stages} or bool(now.weights[signal.slot])
 
 
-def signal_row(signal: Signal, nights: Compared) -> dict[str, Any]:
-    """Everything a page shows of a signal."""
-    now, before, slot = nights.now, nights.before, signal.slot
-    points, weight = now.points[slot], now.weights[slot] or 0.0
-    value = value_of(now, signal.code)
-    curve = curve_for(signal, nights.config, nights.cadence)
-    target = nights.config.green_from
+def signal_line(signal: Signal, nights: Compared) -> dict[str, Any]:
+    """What the card of its dimension shows of a signal."""
+    now, points = nights.now, nights.now.points[signal.slot]
     return {
         "code": signal.code,
         "name": signal.name,
-        "question": signal.question,
-        "subject": subject(signal.code),
-        "value": value_text(signal.code, value),
-        "before": value_text(signal.code, value_of(before, signal.code)) if before else "–",
-        "target": target_text(
-            signal.code, curve, target, value, now.details.get(signal.code) or {}
-        ),
+        "value": value_text(signal.code, value_of(now, signal.code)),
         "points": points,
-        "change": change_of(now.points, before.points if before else None, slot),
-        "gives": weight * points if points is not None and now.score is not None else None,
-        "weight": 100 * weight,
         "bar": 0.0 if points is None else round(BAR * points / 100, 1),
         "is_low": points is not None and points < nights.config.red_below,
         "note": _note(now, signal.code),
+    }
+
+
+def signal_row(line: dict[str, Any], nights: Compared) -> dict[str, Any]:
+    """Everything a page shows of a signal, beyond its line."""
+    signal, now, before = BY_CODE[line["code"]], nights.now, nights.before
+    points, weight = line["points"], now.weights[signal.slot] or 0.0
+    curve = curve_for(signal, nights.config, nights.cadence)
+    return line | {
+        "question": signal.question,
+        "subject": subject(signal.code),
+        "before": value_text(signal.code, value_of(before, signal.code)) if before else "–",
+        "target": target_text(
+            signal.code,
+            curve,
+            nights.config.green_from,
+            value_of(now, signal.code),
+            now.details.get(signal.code) or {},
+        ),
+        "change": change_of(now.points, before.points if before else None, signal.slot),
+        "gives": weight * points if points is not None and now.score is not None else None,
+        "weight": 100 * weight,
         "source": SOURCES[signal.needs[0]],
     }
 
