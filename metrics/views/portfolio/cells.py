@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from html import escape
 
-from accounts.models import Account, User
+from accounts.models import User
 from metrics.models import AccountCurrent
 from metrics.templatetags import parts
 from metrics.templatetags.formats import (
@@ -30,17 +30,13 @@ STAGE_WORDS = {"onboarding": "Onboarding", "adoption": "Adoption", "mature": "Ma
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A row of the night, with the account as of today."""
+    """A row of the night, with the tags and the owner of today."""
 
     row: AccountCurrent
-    account: Account | None
+    tags: tuple[str, ...]
+    owner: User | None
     today: dt.date
     red_below: float
-
-    @property
-    def owner(self) -> User | None:
-        """Who owns it today."""
-        return self.account.owner if self.account else None
 
 
 def pick(line: Line) -> str:
@@ -164,8 +160,7 @@ def stage(line: Line) -> str:
 
 def tags(line: Line) -> str:
     """Words of our users."""
-    words = line.account.tags if line.account else []
-    drawn = (f'<span class="hs-tag" dir="auto">{escape(word)}</span>' for word in words)
+    drawn = (f'<span class="hs-tag" dir="auto">{escape(word)}</span>' for word in line.tags)
     return f"<td>{' '.join(drawn) or parts.NOTHING}</td>"
 
 

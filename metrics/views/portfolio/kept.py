@@ -13,7 +13,8 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import TypeVar, cast
 
-from django.db.models import BigIntegerField, Count, Func, QuerySet, Sum, TextField
+from django.db import connection
+from django.db.models import BigIntegerField, Count, Func, QuerySet, Sum
 
 from accounts.models import Account
 from metrics.models import AccountCurrent, Run
@@ -22,6 +23,11 @@ T = TypeVar("T")
 # a listing is at most 80 kB (10,000 ids), a drawn page of the table about 150 kB
 MOST = 128
 MOST_DRAWN = 32
+MOST_PARTS = 128  # of other drawn parts of pages, 20 to 60 kB
+# any row would do, but without the order of the key it could be looked for among all
+WRITTEN = """
+SELECT xmin::text FROM metrics_accountcurrent WHERE run_id = %s ORDER BY account_id LIMIT 1
+"""
 
 
 class Kept:
@@ -52,6 +58,7 @@ class Kept:
 
 kept = Kept(MOST)
 drawn = Kept(MOST_DRAWN)
+parts = Kept(MOST_PARTS)
 
 
 class Book:
@@ -69,22 +76,24 @@ class Book:
         """HTML of rows of this run that depends on nothing but them and `key`."""
         return drawn.get((self._written, key), make, holds=lambda: True)
 
+    def draw_part(self, key: Hashable, make: Callable[[], T]) -> T:
+        """HTML of what was read of these rows: as `keep`, for what was made of it."""
+        return parts.get((self._written, self._print, key), make, holds=self._holds)
+
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` reads of these rows, narrowed by nothing but what `key` names."""
+        return kept.get((self._written, self._print, key), make, holds=self._holds)
 
-        def holds() -> bool:
-            return self._accounts is None or fingerprint(self._accounts) == self._print
-
-        return kept.get((self._written, self._print, key), make, holds=holds)
+    def _holds(self) -> bool:
+        return self._accounts is None or fingerprint(self._accounts) == self._print
 
 
 def written(run: Run) -> str:
     """The transaction that wrote the run's rows: it changes when they do."""
-    number = Func(template="metrics_accountcurrent.xmin::text", output_field=TextField())
-    # in the order of the key: any row would do, but it could be looked for among all
-    rows = AccountCurrent.objects.filter(run_id=run.pk).order_by("account_id")
-    written = rows.annotate(number=number).values_list("number", flat=True)[:1]
-    return next(iter(written), "")
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN, [run.pk])
+        row = cursor.fetchone()
+    return row[0] if row else ""
 
 
 def fingerprint(accounts: QuerySet[Account] | None) -> tuple[int, int] | None:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, Func, OuterRef
-from django.http import HttpRequest
-
-from accounts.access import user_of, visible_accounts
-from accounts.models import Role, User
 from metrics.models.scores import Band
 from metrics.templatetags.formats import money
 from metrics.templatetags.parts import DIMENSIONS, WORDS
+from metrics.views.portfolio.choosing import Choices
 from metrics.views.portfolio.filters import (
     COVERAGES,
     FLAGS,
@@ -22,9 +18,6 @@ from metrics.views.portfolio.filters import (
     TRENDS,
     Filters,
 )
-
-# a longer list is found by typing
-MOST_TAGS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,24 +60,25 @@ class Menu:
         return [each.name for each in self.fields] or [self.name]
 
 
-def menus(
-    request: HttpRequest, filters: Filters, *, segments: list[str], plans: list[str]
-) -> list[Menu]:
+def menus(filters: Filters, choices: Choices) -> list[Menu]:
     """In page order; a filter that has nothing to choose from is left out."""
+    segments, plans, tags = (
+        {text: text for text in texts} for texts in (choices.segments, choices.plans, choices.tags)
+    )
     offered = [
-        _single("owner", "Owner", filters.owner, _owners(request), everybody="All"),
+        _single("owner", "Owner", filters.owner, dict(choices.owners), everybody="All"),
         _bands(filters),
-        _single("segment", "Segment", filters.segment, dict(zip(segments, segments, strict=True))),
+        _single("segment", "Segment", filters.segment, segments),
         _single("stage", "Stage", filters.stage, STAGES),
         _single("renewal", "Renewal", filters.renewal, RENEWALS),
         _below(filters),
-        _more("plan", "Plan", filters.plan, dict(zip(plans, plans, strict=True))),
+        _more("plan", "Plan", filters.plan, plans),
         _arr(filters),
         _more("moved", "Moved", filters.moved, MOVES),
         _more("trend", "Trend", filters.trend, TRENDS),
         _more("flag", "Flag", filters.flag, FLAGS, everybody="All accounts"),
         _more("coverage", "Coverage", filters.coverage, COVERAGES),
-        _more("tag", "Tag", filters.tag, _tags(request, filters.tag)),
+        _more("tag", "Tag", filters.tag, tags),
     ]
     return [menu for menu in offered if len(menu.options) > 1 or menu.fields]
 
@@ -159,29 +153,3 @@ def _arr(filters: Filters) -> Menu:
         Field(name="arr_max", label="ARR up to", value="" if high is None else high, most=10**12),
     ]
     return Menu(name="arr", label="ARR", says=says, fields=fields, is_more=True)
-
-
-def _owners(request: HttpRequest) -> dict[str, str]:
-    """Whom she may choose: nobody but herself for a CSM, so there is nothing to choose."""
-    user = user_of(request)
-    if user.role == Role.CSM:
-        return {}
-    accounts = visible_accounts(request)
-    # asked the other way round, every account would be read to find a handful of owners
-    owning = User.objects.filter(Exists(accounts.filter(owner=OuterRef("pk"))))
-    owners = owning.order_by("name", "email").values_list("pk", "name", "email", "manager_id")
-    choices = {"me": "Me"} if any(pk == user.pk for pk, *_ in owners) else {}
-    if any(manager_id == user.pk for *_, manager_id in owners):
-        choices["team"] = "My team"
-    choices |= {str(pk): name or email for pk, name, email, _ in owners if pk != user.pk}
-    if user.role == Role.ADMIN and accounts.filter(owner=None).exists():
-        choices["none"] = "Nobody"
-    return choices
-
-
-def _tags(request: HttpRequest, chosen: str) -> dict[str, str]:
-    """Tags of accounts that she may see."""
-    tag = Func(F("tags"), function="unnest")
-    tagged = visible_accounts(request).exclude(tags=[]).order_by()
-    found = set(tagged.values_list(tag, flat=True).distinct()[:MOST_TAGS])
-    return {name: name for name in sorted(found | ({chosen} - {""}))}

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Lower, NullIf
 from django.http import HttpRequest, QueryDict
 
 from accounts.access import visible_accounts
-from accounts.models import Account
+from accounts.models import User
 from metrics.models import AccountCurrent, Run
 from metrics.templatetags.help import TERMS
 from metrics.views.portfolio.cells import Line
@@ -26,8 +26,6 @@ ROWS = 50
 # beyond this, rows are found by filters
 DEEPEST_PAGE = 200
 DEFAULT = "-arr"
-# of an account: the rest is what the night said
-SHOWN = ("tags", "owner__name", "owner__email")
 SEATS = Cast("seats_active", FloatField()) / NullIf("seats_sold", 0)
 # sort key -> column, whether the first click sorts downwards
 SORTS: dict[str, tuple[str | Expression, bool]] = {
@@ -53,12 +51,21 @@ class Listing:
     total: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """An account as of now; the rest is what the night says. owner: its name and e-mail."""
+
+    pk: int
+    tags: tuple[str, ...]
+    owner: tuple[str, str] | None
+
+
 @dataclass(kw_only=True)
 class Page:
     """Some accounts out of `total`, in order."""
 
     run: Run
-    accounts: list[Account]
+    accounts: list[Shown]
     total: int
     number: int
     pages: int
@@ -94,19 +101,25 @@ class Page:
     @property
     def key(self) -> Hashable:
         """All that a drawn row shows beside what the night says."""
-        return tuple(
-            (account.pk, *account.tags, account.owner and (account.owner.name, account.owner.email))
-            for account in self.accounts
-        )
+        return tuple(self.accounts)
 
     def lines(self, *, red_below: float) -> list[Line]:
         """Rows, each with its account."""
         accounts = {account.pk: account for account in self.accounts}
-        day = self.run.business_day
         return [
-            Line(row=row, account=accounts[row.account_id], today=day, red_below=red_below)
+            Line(
+                row=row,
+                tags=accounts[row.account_id].tags,
+                owner=_user(accounts[row.account_id].owner),
+                today=self.run.business_day,
+                red_below=red_below,
+            )
             for row in self.rows
         ]
+
+
+def _user(owner: tuple[str, str] | None) -> User | None:
+    return User(name=owner[0], email=owner[1]) if owner else None
 
 
 def read_sort(asked: QueryDict) -> str:
@@ -143,7 +156,14 @@ def read_page(request: HttpRequest, run: Run, listing: Listing) -> Page:
     number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 9 else 1
     ids = listing.ids[(number - 1) * ROWS : number * ROWS]
     # what she may not see at this very moment is left out
-    seen = visible_accounts(request).select_related("owner").only(*SHOWN).in_bulk(ids)
+    columns = ("pk", "tags", "owner_id", "owner__name", "owner__email")
+    seen = {
+        pk: Shown(pk=pk, tags=tuple(tags), owner=(name, email) if owner_id else None)
+        for pk, tags, owner_id, name, email in visible_accounts(request)
+        .filter(pk__in=ids)
+        .order_by()
+        .values_list(*columns)
+    }
     accounts = [seen[pk] for pk in ids if pk in seen]
     return Page(run=run, accounts=accounts, total=listing.total, number=number, pages=pages)
 
