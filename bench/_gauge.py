@@ -18,8 +18,13 @@ def backend_cpu() -> float:
     database runs on another machine.
     """
     connection.ensure_connection()
+    return process_cpu(connection.connection.info.backend_pid)
+
+
+def process_cpu(pid: int) -> float:
+    """CPU seconds of a process so far; 0 where it cannot be known."""
     try:
-        spent = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
+        spent = Path(f"/proc/{pid}/schedstat").read_text()
     except OSError:
         return 0.0
     return int(spent.split()[0]) / 1e9

@@ -11,6 +11,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from accounts.models import Organisation
+from bench._gauge import process_cpu
 from healthscore.embedded.children import Child
 from healthscore.readiness import WAITING
 from metrics import nightly
@@ -33,10 +34,12 @@ class Watch:
     oldest_waiting: float = 0.0
     nights: list[Run] = field(default_factory=list)
     _open: Run | None = None
+    _backends: dict[int, tuple[float, float]] = field(default_factory=dict)  # at first, and now
 
     def look(self) -> None:
         """The most of everything so far; a new night where none is on."""
         self._look_at_processes()
+        self._look_at_database()
         self._look_at_queues()
         self._look_at_night()
 
@@ -60,6 +63,18 @@ class Watch:
                     continue  # a child that has just been replaced
             self.memory_mb[name] = max(self.memory_mb.get(name, 0.0), used)
             self.cpu[name] = max(self.cpu.get(name, 0.0), _cpu(family))
+
+    def _look_at_database(self) -> None:
+        """All its processes; what one did between the last look and its end is missing."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity")
+            pids = [pid for (pid,) in cursor.fetchall()]
+        is_first = not self._backends
+        for pid in pids:
+            spent = process_cpu(pid)
+            first, _ = self._backends.get(pid, (spent if is_first else 0.0, spent))
+            self._backends[pid] = (first, spent)
+        self.cpu["database"] = sum(now - first for first, now in self._backends.values())
 
     def _look_at_queues(self) -> None:
         with connection.cursor() as cursor:
