@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
@@ -16,14 +15,21 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import account_or_404, user_of, visible_accounts
 from accounts.middleware import organisation_of
-from accounts.models import User
 from metrics.forms import SnoozeForm, TaskForm
 from metrics.models import Run, Task
+from metrics.models.shown import night_shown
 from metrics.scoring.ranking import cannot_wait
 from metrics.templatetags.actions import COUNT_COOKIE
 from metrics.views.day.items import Item, listing, still_open
 from metrics.views.day.rail import marked, rail
-from metrics.views.day.reading import MOST, Whose, read_known, read_marks, read_whose
+from metrics.views.day.reading import (
+    MOST,
+    Whose,
+    read_known,
+    read_marks,
+    read_planned,
+    read_whose,
+)
 from metrics.views.portfolio.kept import Book
 
 PAGE = "metrics/day.html"
@@ -39,7 +45,7 @@ def day(request: HttpRequest) -> HttpResponse:
     """What to do today, ranked. `?book=team`: for all that she may see; `?all=1`: the whole list;
     `?task=`: the account for which a task is being written.
     """
-    run, whose = Run.objects.latest_published(), read_whose(request)
+    run, whose = night_shown(), read_whose(request)
     if run is None:
         return render(request, "metrics/day_waiting.html")
     book = Book(run, whose.accounts)
@@ -52,7 +58,7 @@ def day(request: HttpRequest) -> HttpResponse:
 @require_GET
 def day_count(request: HttpRequest) -> HttpResponse:
     """How many items wait, for the header; nothing where none does."""
-    run, whose = Run.objects.latest_published(), read_whose(request)
+    run, whose = night_shown(), read_whose(request)
     count = len(read_items(request, run, Book(run, whose.accounts))) if run else 0
     return counted(request, whose, count, HttpResponse(str(count or "")))
 
@@ -96,7 +102,7 @@ def _context(request: HttpRequest, whose: Whose, items: list[Item]) -> dict[str,
         "most": MOST,
         "lead": (_claim(now, len(items)), _cause(len(items), len(marks["done"]))),
         "owners": _owners(request, shown) if whose.can_switch else {},
-        "planned": _planned(shown),
+        "planned": read_planned(item.row.account_id for item in shown),
         "snooze": SnoozeForm(today=today),
         "task_form": _task_form(request, shown, today),
         "own_tasks": _own_tasks(request),
@@ -118,21 +124,12 @@ def _cause(waiting: int, done: int) -> str:
     return f"{ranked_by}{waiting} open, {done} done this week."
 
 
-def _owners(request: HttpRequest, items: list[Item]) -> dict[int, User | None]:
+def _owners(request: HttpRequest, items: list[Item]) -> dict[int, str]:
     """Account id -> who owns it today."""
     ids = [item.row.account_id for item in items]
-    accounts = visible_accounts(request).filter(pk__in=ids).select_related("owner")
-    return {account.pk: account.owner for account in accounts}
-
-
-def _planned(items: list[Item]) -> dict[int, list[Task]]:
-    """Account id -> open tasks that came from its item."""
-    found: defaultdict[int, list[Task]] = defaultdict(list)
-    ids = [item.row.account_id for item in items]
-    tasks = Task.objects.open().filter(account_id__in=ids).exclude(code="")
-    for task in tasks.select_related("assigned_to"):
-        found[task.account_id].append(task)
-    return dict(found)
+    accounts = visible_accounts(request).filter(pk__in=ids, owner__isnull=False).order_by()
+    rows = accounts.values_list("pk", "owner__name", "owner__email")
+    return {pk: name or email for pk, name, email in rows}
 
 
 def _own_tasks(request: HttpRequest) -> list[Task]:
@@ -140,7 +137,8 @@ def _own_tasks(request: HttpRequest) -> list[Task]:
     mine = Task.objects.open().filter(
         assigned_to=user_of(request), account__in=visible_accounts(request)
     )
-    return list(mine.select_related("account")[:TASKS])
+    columns = ("title", "due_on", "account_id", "account__name")
+    return list(mine.select_related("account").only(*columns)[:TASKS])
 
 
 def _task_form(request: HttpRequest, items: list[Item], today: dt.date) -> TaskForm | None:

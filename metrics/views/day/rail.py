@@ -23,6 +23,11 @@ from metrics.views.portfolio.kept import Book
 RENEWALS, GOOD, MARKS = 6, 4, 100
 RISE = 8.0  # points in 30 days
 NEWS_DAYS = 30
+# of a mark, its account and who set it
+MARKED = (
+    "account_id", "code", "kind", "until", "created_at", "account__name", "created_by__name",
+    "created_by__email",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,13 +121,14 @@ def marked(whose: Whose, *, today: dt.date) -> dict[str, list[Marked]]:
     if whose.accounts is not None:
         marks = marks.filter(account__in=whose.accounts)
     groups: defaultdict[tuple[int, dt.datetime], list[Mark]] = defaultdict(list)
-    for mark in marks.select_related("account", "created_by").order_by("-created_at", "pk")[:MARKS]:
+    found = marks.select_related("account", "created_by").only(*MARKED)
+    for mark in found.order_by("-created_at", "pk")[:MARKS]:
         groups[mark.account_id, mark.created_at].append(mark)
-    found: dict[str, list[Marked]] = {"snoozed": [], "done": []}
+    listed: dict[str, list[Marked]] = {"snoozed": [], "done": []}
     for group in groups.values():
-        found[group[0].kind].append(_marked(group))
-    found["snoozed"].sort(key=lambda one: one.until or today)
-    return found
+        listed[group[0].kind].append(_marked(group))
+    listed["snoozed"].sort(key=lambda one: one.until or today)
+    return listed
 
 
 def _marked(group: list[Mark]) -> Marked:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 
@@ -39,6 +40,14 @@ COLUMNS = (
 STANDING = """
 SELECT * FROM metrics_mark WHERE removed_at IS NULL AND account_id = ANY(%(accounts)s)
 """
+# tasks that came from an item of the day
+PLANNED = """
+SELECT task.account_id, task.title, task.due_on, coalesce(nullif(who.name, ''), who.email, '')
+FROM metrics_task task LEFT JOIN accounts_user who ON who.id = task.assigned_to_id
+WHERE task.account_id = ANY(%(accounts)s) AND task.code <> ''
+  AND task.removed_at IS NULL AND task.done_at IS NULL
+ORDER BY task.due_on NULLS LAST, task.id
+"""
 Marks = dict[int, dict[str, Mark]]
 
 
@@ -50,6 +59,15 @@ class Whose:
     accounts: QuerySet[Account] | None
     can_switch: bool = False
     is_default: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A task that came from an item. who: whose it is, by name or e-mail; empty for nobody's."""
+
+    title: str
+    due_on: dt.date | None
+    who: str
 
 
 @dataclass(kw_only=True)
@@ -103,6 +121,16 @@ def read_marks(ids: Iterable[int]) -> Marks:
     for mark in Mark.objects.raw(STANDING, {"accounts": list(ids)}):
         marks[mark.account_id][mark.code] = mark
     return marks
+
+
+def read_planned(ids: Iterable[int]) -> dict[int, list[Planned]]:
+    """Account -> open tasks that came from its item, the most urgent first."""
+    found: defaultdict[int, list[Planned]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(PLANNED, {"accounts": list(ids)})
+        for account_id, title, due_on, who in cursor.fetchall():
+            found[account_id].append(Planned(title=title, due_on=due_on, who=who))
+    return dict(found)
 
 
 def _detractors(run: Run, rows: QuerySet[AccountCurrent]) -> dict[int, int]:
