@@ -60,12 +60,12 @@ def read_sources(
     not [A].
     """
     states, days = {}, {}
-    found = window.fetch(SPANS.format(spans=past.rows(Kind.SOURCE_STATUS)))
+    found = _spans(window, past)
     connected = _connected(window)
     position = {int(account): i for i, account in enumerate(account_ids)}
     for source in Source:
         start = SourceState.LIVE if connected[source] else SourceState.ABSENT
-        spans = _spans_of(found, source)
+        spans = found.pop(source.value, {})
         everywhere = spans.pop(EVERYWHERE, [])
         whole = _current(everywhere)[0] or start.value
         state = np.full(len(account_ids), whole, dtype="U10")
@@ -79,13 +79,14 @@ def read_sources(
     return states, days
 
 
-def _spans_of(spans: pd.DataFrame, source: Source) -> dict[int, list[Span]]:
-    """By account, in the order in which they began."""
-    own = spans[spans["source"] == source.value]
-    columns = (own[name].tolist() for name in ("account_id", "state", "days", "ended"))
-    found: dict[int, list[Span]] = {}
-    for account, state, days, ended in zip(*columns, strict=True):
-        found.setdefault(int(account), []).append(Span(str(state), int(days), int(ended)))
+def _spans(window: Window, past: Past) -> dict[str, dict[int, list[Span]]]:
+    """By source and account, in the order in which they began."""
+    found: dict[str, dict[int, list[Span]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(SPANS.format(spans=past.rows(Kind.SOURCE_STATUS)), window.parameters)
+        for source, account, state, days, ended in cursor.fetchall():
+            own = found.setdefault(source, {}).setdefault(account, [])
+            own.append(Span(state, days, ended))
     return found
 
 

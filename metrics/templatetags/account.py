@@ -188,3 +188,22 @@ def _funnel_row(row: Mapping[str, Any]) -> str:
         f' <span class="hs-num {"hs-down" if worst else "hs-quiet"}">{count}</span>'
         f' <span class="hs-funnel-note{" hs-red" if worst else ""}">{note}</span></li>'
     )
+
+
+@register.simple_tag
+def evidence_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The facts behind a signal: what each is about, whether it counts, and its values."""
+    return SafeString("".join(f"<tr>{_facts(**row)}</tr>" for row in rows))
+
+
+def _facts(cells: Sequence[tuple[str, bool]], counts: str) -> str:
+    (first, is_number), *others = cells
+    text, css = escape(first), "hs-strong" if counts == "against" else "hs-quiet"
+    about = 'class="hs-num"' if is_number else f'class="hs-cut hs-strong" dir="auto" title="{text}"'
+    rest = (
+        f'<td class="hs-num">{escape(value)}</td>'
+        if is_number
+        else f'<td class="hs-wrap" dir="auto">{escape(value)}</td>'
+        for value, is_number in others
+    )
+    return f'<td {about}>{text}</td><td class="{css}">{counts}</td>{"".join(rest)}'

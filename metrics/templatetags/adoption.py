@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from html import escape
 from typing import Any, Protocol
 
 from django import template
@@ -11,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from metrics.signals.numbers import hours
+from metrics.templatetags.parts import pair
 
 register = template.Library()
 NEVER = mark_safe(
@@ -80,3 +83,52 @@ def working_hours(value: float) -> str:
 def month_year(value: dt.date) -> str:
     """ "Mar 2025", where a day of another year would take too much room."""
     return f"{value:%b %Y}"
+
+
+@register.simple_tag
+def person_rows(rows: Iterable[Mapping[str, Any]], sources: Mapping[str, bool]) -> SafeString:
+    """The table of all people; what a source that is not connected would say is left out."""
+    return SafeString("".join(_person(line, sources) for line in rows))
+
+
+TAGS = (
+    ("champion", ' <span class="hs-tag hs-tag-accent">Champion</span>'),
+    ("decision_maker", ' <span class="hs-tag">Decides</span>'),
+)
+NEW = ' <span class="hs-tag">New</span>'
+NOT_HEARD = '<span class="hs-quiet">–</span>'
+
+
+def _person(line: Mapping[str, Any], sources: Mapping[str, bool]) -> str:
+    row, person = line["row"], line["row"].person
+    name, group = escape(row.name), escape(person.group)
+    tags = "".join(tag for fact, tag in TAGS if getattr(person, fact))
+    role = f"{person.persona or '–'}{f', {person.level}' if person.level else ''}"
+    used = sources["usage"]
+    return (
+        f'<tr><th scope="row" class="hs-cut" dir="auto" title="{name}">{name}{tags}'
+        f'{NEW if row.is_new else ""}</th><td class="hs-cut" dir="auto" title="{group}">'
+        f'{group or "–"}</td><td class="hs-cut hs-second" dir="auto">{escape(role)}</td>'
+        f'<td class="hs-second">{row.training if sources["training"] else NOT_HEARD}</td>'
+        f'<td class="hs-num">{last_active(row) if used else NOT_HEARD}</td>'
+        f'<td class="hs-num">{pair(line["used"], line["relevant"]) if used else NOT_HEARD}</td>'
+        f"{''.join(map(use_cell, line['cells']))}</tr>"
+    )
+
+
+@register.simple_tag
+def matrix_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The people of the account page's matrix."""
+    return SafeString("".join(map(_matrix_row, rows)))
+
+
+def _matrix_row(line: Mapping[str, Any]) -> str:
+    row, person = line["row"], line["row"].person
+    name, role = escape(row.name), f", {person.persona}" if person.persona else ""
+    return (
+        f'<tr><th scope="row" class="hs-cut" dir="auto" title="{name}">{name}</th>'
+        f'<td class="hs-cut hs-second hs-narrow-off" dir="auto">{escape(person.group) or "–"}'
+        f'{escape(role)}</td><td class="hs-num">{last_active(row)}</td>'
+        f"{''.join(map(use_cell, line['cells']))}"
+        f'<td class="hs-num">{pair(line["used"], line["relevant"])}</td></tr>'
+    )

@@ -301,7 +301,7 @@ def test_a_page_takes_few_queries(
 
 
 @pytest.mark.parametrize(
-    ("part", "most"), [("people", 12), ("tickets", 8), ("surveys", 7), ("timeline", 7)]
+    ("part", "most"), [("people", 11), ("tickets", 8), ("surveys", 7), ("timeline", 7)]
 )
 def test_its_parts_take_few_queries(
     part: str, most: int, django_assert_max_num_queries: DjangoAssertNumQueries

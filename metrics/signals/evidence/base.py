@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -199,12 +199,14 @@ def written(value: Cell, form: Form) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return value or "–"
-    texts = {
-        Form.AGO: f"{value:.0f}{NBSP}d",
-        Form.LAST: f"{value:.0f}{NBSP}d",
-        Form.NUMBER: number(value, 1),
-        Form.FINE: number(value, 2),
-        Form.SHARE: percent(value),
-        Form.HOURS: f"{number(value, 1)}{NBSP}h",
-    }
-    return texts.get(form, number(value))
+    return WRITTEN.get(form, number)(value)
+
+
+WRITTEN: Mapping[Form, Callable[[float], str]] = {
+    Form.AGO: lambda value: f"{value:.0f}{NBSP}d",
+    Form.LAST: lambda value: f"{value:.0f}{NBSP}d",
+    Form.NUMBER: lambda value: number(value, 1),
+    Form.FINE: lambda value: number(value, 2),
+    Form.SHARE: percent,
+    Form.HOURS: lambda value: f"{number(value, 1)}{NBSP}h",
+}

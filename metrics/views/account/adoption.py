@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from metrics.models import Feature
+from metrics.models.together import read, together
 from metrics.views.account.people import PersonRow
 
 DAYS = 30
@@ -18,6 +19,12 @@ FIRST_PEOPLE = 12
 FIRST_FEATURES = 8
 SHADES = (1, 5, 13)  # days from which a cell has the first, second, third shade
 ORDER = {Feature.Level.CORE: 0, Feature.Level.INTERMEDIATE: 1, Feature.Level.ADVANCED: 2}
+FEATURES = together(
+    features="""
+    SELECT id AS pk, key, name, level, personas, is_declared, released_on
+    FROM metrics_feature WHERE key <> 'login'
+    """
+)
 # a calendar is a bit string, its first bit the day `base`
 USES = """
 SELECT person_id, feature_id, used, before, is_new FROM (
@@ -59,8 +66,8 @@ class Use:
 class Matrix:
     """uses: person -> feature -> what she does with it; columns: those of the features shown."""
 
-    features: list[Feature]
-    columns: list[Feature]
+    features: list[Any]  # rows of FEATURES
+    columns: list[Any]
     uses: dict[int, dict[int, Use]]
 
     def row(self, row: PersonRow) -> dict[str, Any]:
@@ -91,7 +98,7 @@ class Matrix:
         return sum(use.days for use in self.uses.get(row.person.pk, {}).values())
 
 
-def is_for(feature: Feature, persona: str) -> bool:
+def is_for(feature: Any, persona: str) -> bool:
     """Whether a feature is meant for a role; one that names none is for everybody."""
     return not feature.personas or persona in feature.personas
 
@@ -115,7 +122,7 @@ def read_matrix(account_id: int, day: dt.date) -> Matrix:
     return Matrix(features=features, columns=features, uses=uses)
 
 
-def _features(uses: dict[int, dict[int, Use]], day: dt.date) -> list[Feature]:
+def _features(uses: dict[int, dict[int, Use]], day: dt.date) -> list[Any]:
     """Released ones that somebody described, and others once they are used; the basic ones first,
     of a level those that most people use.
     """
@@ -123,10 +130,9 @@ def _features(uses: dict[int, dict[int, Use]], day: dt.date) -> list[Feature]:
     for hers in uses.values():
         for feature, use in hers.items():
             people[feature] = people.get(feature, 0) + bool(use.days)
-    known = Feature.objects.exclude(key="login").defer("batch_id")
     shown = [
         feature
-        for feature in known
+        for feature in read(FEATURES, {})["features"]
         if feature.pk in people
         or (feature.is_declared and (feature.released_on is None or feature.released_on < day))
     ]

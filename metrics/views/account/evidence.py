@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import account_or_404
-from accounts.models import Account, Person
+from accounts.models import Account
 from metrics.frames.account import read_account
 from metrics.models import Run, Snapshot
+from metrics.models.together import read, together
 from metrics.signals.base import Signal
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.evidence import evidence as evidence_behind
@@ -34,6 +35,13 @@ FIRST_ROWS = 20
 TEXTS = (Form.TEXT, Form.PERSON)
 COUNTS = {True: "for", False: "against", None: "not counted"}
 NOBODY = "Nobody named"
+PEOPLE = together(
+    people="""
+    SELECT id AS number, external_id,
+           coalesce(nullif(name, ''), nullif(email, ''), external_id) AS name
+    FROM accounts_person WHERE account_id = %(account)s AND id = ANY(%(people)s::bigint[])
+    """
+)
 SAME = 1e-9
 
 
@@ -46,7 +54,7 @@ class Shown:
     run: Run
     now: Snapshot
     facts: Evidence
-    people: dict[int, Person]
+    people: dict[int, Any]  # by id: rows of PEOPLE
 
 
 @require_GET
@@ -85,7 +93,8 @@ def _read(account: Account, code: str, day: str) -> Shown:
         raise Http404
     facts = evidence_behind(frames, code)
     ids = {cell for row in facts.rows for cell in _person_cells(facts, row.cells)}
-    people = Person.objects.filter(account=account).in_bulk(ids)
+    found = read(PEOPLE, {"account": account.pk, "people": list(ids)})["people"]
+    people = {person.number: person for person in found}
     return Shown(account=account, signal=signal, run=run, now=now, facts=facts, people=people)
 
 
@@ -128,7 +137,7 @@ def _row(cells: tuple[Cell, ...], counts: bool | None, shown: Shown) -> dict[str
 def _text(cell: Cell, column: Column, shown: Shown) -> str:
     if column.form is Form.PERSON:
         person = shown.people.get(cell) if type(cell) is int else None
-        return str(person) if person else NOBODY
+        return person.name if person else NOBODY
     if column.form is Form.DATE and isinstance(cell, str):
         day = dt.date.fromisoformat(cell)
         return f"{day.day} {day:%b}"
@@ -160,7 +169,7 @@ def _lines(shown: Shown) -> Iterator[str]:
 def _csv_cells(cell: Cell, column: Column, shown: Shown) -> list[Any]:
     if column.form is Form.PERSON:
         person = shown.people.get(cell) if type(cell) is int else None
-        names = [person.external_id, str(person)] if person else ["", ""]
+        names = [person.external_id, person.name] if person else ["", ""]
         return [neutralise(name) for name in names]
     if isinstance(cell, bool):
         return [written(cell, column.form)]

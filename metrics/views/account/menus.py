@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.http import QueryDict
 
 
+class Option(NamedTuple):
+    """A value of a parameter, "" for none, and whether it is the chosen one."""
+
+    values: str
+    label: str
+    is_on: bool
+    band: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Menu:
-    """options: value, label, whether it is the chosen one; says: the label of that one."""
+    """says: the label of the chosen option."""
 
     name: str
     label: str
-    options: list[tuple[str, str, bool]]
+    options: list[Option]
     says: str
 
 
@@ -26,8 +36,8 @@ def menu(asked: QueryDict, name: str, label: str, options: Iterable[tuple[str, s
         name=name,
         label=label,
         options=[
-            ("", "All", not says),
-            *((value, text, value == asked.get(name, "")) for value, text in listed),
+            Option("", "All", not says),
+            *(Option(value, text, value == asked.get(name, "")) for value, text in listed),
         ],
         says=says,
     )

@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from operator import attrgetter
 
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from accounts.models import Person
-from metrics.models import ActivityCalendar, TrainingRecord
 from metrics.views.account.known import Known
 
 NEW_DAYS = 56
@@ -18,6 +17,21 @@ ACTIVE_DAYS = 28
 LEFT_DAYS = 182
 DONE = ("completed", "passed")
 BEGUN = ("assigned", "enrolled", "in_progress", "failed")
+NAMES = [field.attname for field in Person._meta.concrete_fields]
+COLUMNS = ", ".join(f'p."{field.column}"' for field in Person._meta.concrete_fields)
+EVERYBODY = f"""
+SELECT c.last_day, {COLUMNS}
+FROM accounts_person p
+LEFT JOIN metrics_activity_calendar c ON c.account_id = p.account_id AND c.person_id = p.id
+WHERE p.account_id = %(account)s AND p.known_at <= %(cutoff)s
+  AND NOT (p.persona = ANY(%(not_people)s))
+"""  # noqa: S608  # our own columns
+COURSES = """
+SELECT DISTINCT ON (external_id) person_id, course, persona, status, completed_at
+FROM metrics_trainingrecord
+WHERE account_id = %(account)s AND known_at <= %(cutoff)s
+ORDER BY external_id, known_at DESC, id DESC
+"""
 TRAINED, IN_TRAINING, UNTRAINED = "trained", "in training", "not trained"
 
 
@@ -63,21 +77,20 @@ class People:
     left: list[PersonRow]
 
 
-def everybody(known: Known) -> QuerySet[Person]:
-    """Whoever counts as a person and was known, also who left."""
-    mine = Person.objects.filter(account=known.account, known_at__lte=known.run.data_cutoff)
-    return mine.exclude(persona__in=Person.NOT_PEOPLE)
+def everybody(known: Known) -> list[tuple[Person, dt.date | None]]:
+    """Whoever counts as a person and was known, also who left; and her last active day."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVERYBODY, known.parameters)
+        return [
+            (Person.from_db(DEFAULT_DB_ALIAS, NAMES, values), last)
+            for last, *values in cursor.fetchall()
+        ]
 
 
 def people(known: Known) -> People:
     """Everybody who counts as a person; who left is told by when."""
-    last = dict(
-        ActivityCalendar.objects.filter(account_id=known.account.pk).values_list(
-            "person_id", "last_day"
-        )
-    )
     training = trained(known)
-    rows = [_row(person, last.get(person.pk), training, known) for person in everybody(known)]
+    rows = [_row(person, last, training, known) for person, last in everybody(known)]
     here = [row for row in rows if row.left_on is None]
     oldest = known.day - dt.timedelta(days=LEFT_DAYS)
     left = [row for row in rows if row.left_on and row.left_on >= oldest]
@@ -125,13 +138,10 @@ class Training:
 
 def trained(known: Known) -> Training:
     """The newest known state of every course."""
-    newest = (
-        TrainingRecord.objects.filter(account=known.account, known_at__lte=known.run.data_cutoff)
-        .order_by("external_id", "-known_at", "-pk")
-        .distinct("external_id")
-        .values_list("person_id", "course", "persona", "status", "completed_at")
-    )
     found = Training(done={}, begun=set(), paths={})
+    with connection.cursor() as cursor:
+        cursor.execute(COURSES, known.parameters)
+        newest = cursor.fetchall()
     for person, course, persona, status, at in newest:
         if persona:
             found.paths.setdefault(persona, set()).add(course)
