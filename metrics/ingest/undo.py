@@ -2,7 +2,8 @@
 
 Its facts go, what it changed goes back, and what it made goes unless something else refers to it
 by now. Snapshots that were published stay as they are; the next night reads what is left. A batch
-that later ones build upon is refused: theirs must be undone first.
+that later ones build upon is refused: theirs must be undone first, unless they built upon one
+another (see `metrics.ingest.undo_together`).
 """
 
 from __future__ import annotations

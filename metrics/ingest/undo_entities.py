@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db import connection
 from django.db.models import Model
 from django.db.models.fields.reverse_related import ForeignObjectRel
@@ -16,6 +18,7 @@ from metrics.ingest.entities import (
 )
 from metrics.ingest.people import PeopleLoader
 from metrics.ingest.tables import execute, fetch
+from metrics.ingest.undo_together import rests_on, take_apart
 from metrics.models import Batch, Feature, SourceStatus
 
 Entity = tuple[type[EntityLoader], type[Model]]
@@ -38,29 +41,27 @@ WORDS = {
 
 # a later batch changed what this one made, or the same columns
 LATER = """
-SELECT max(batch_id) AS batch_id FROM (
-    SELECT r.batch_id FROM metrics_replaced r JOIN {table} t ON t.id = r.object_id
-    WHERE r."table" = '{table}' AND t.batch_id = %(batch)s AND r.batch_id <> %(batch)s
-    UNION ALL
-    SELECT later.batch_id FROM metrics_replaced mine
-    JOIN metrics_replaced later ON later."table" = mine."table"
-        AND later.object_id = mine.object_id AND later.id > mine.id
-        AND later.batch_id <> mine.batch_id
-    WHERE mine.batch_id = %(batch)s AND mine."table" = '{table}'
-      AND EXISTS (SELECT FROM jsonb_object_keys(mine.before) AS k WHERE later.before ? k)
-) found
+SELECT r.batch_id FROM metrics_replaced r JOIN {table} t ON t.id = r.object_id
+WHERE r."table" = '{table}' AND t.batch_id = %(batch)s AND r.batch_id <> %(batch)s
+UNION
+SELECT later.batch_id FROM metrics_replaced mine
+JOIN metrics_replaced later ON later."table" = mine."table"
+    AND later.object_id = mine.object_id AND later.id > mine.id
+    AND later.batch_id <> mine.batch_id
+WHERE mine.batch_id = %(batch)s AND mine."table" = '{table}'
+  AND EXISTS (SELECT FROM jsonb_object_keys(mine.before) AS k WHERE later.before ? k)
 """
 # the terms of a contract rest on those before
 LATER_TERMS = """
-SELECT max(batch_id) AS batch_id FROM (
-    SELECT later.batch_id FROM accounts_contract mine
-    JOIN accounts_contract later ON later.account_id = mine.account_id AND later.id > mine.id
-    WHERE mine.batch_id = %(batch)s AND later.batch_id <> %(batch)s
-    UNION ALL
-    SELECT r.batch_id FROM metrics_replaced r
-    WHERE r."table" = 'accounts_contract' AND r.batch_id <> %(batch)s
-      AND (r.before ->> 'batch_id')::bigint = %(batch)s
-) found
+SELECT DISTINCT later.batch_id FROM accounts_contract mine
+JOIN accounts_contract later ON later.account_id = mine.account_id AND later.id > mine.id
+WHERE mine.batch_id = %(batch)s AND later.batch_id <> %(batch)s
+"""
+# terms that came to be known at the same moment took the place of this one's
+INSTEAD = """
+SELECT max(r.batch_id) AS batch_id FROM metrics_replaced r
+WHERE r."table" = 'accounts_contract' AND r.batch_id <> %(batch)s
+  AND (r.before ->> 'batch_id')::bigint = %(batch)s
 """
 # Of several changes of a column the oldest says what was before, the newest what was left behind.
 # What is different again by now was changed by somebody's hand, and stays.
@@ -107,21 +108,35 @@ TERMS = (
 
 
 def built_on_entities(batch: Batch) -> int | None:
-    """The newest batch that rests on what this one made or changed."""
+    """The newest batch that rests on what this one made or changed, and that must be undone first.
+    One on which this one rests as well need not be: of the two neither comes first.
+    """
     if batch.source not in ENTITIES:
         return None
-    loader, _ = ENTITIES[batch.source]
-    parameters = {"batch": batch.pk}
+    entity = ENTITIES[batch.source]
+    later = cache(lambda number: _later(entity, number))
+    for other in sorted(later(batch.pk), reverse=True):
+        if not rests_on(later, batch.pk, other):
+            return other
+    instead = fetch(INSTEAD, {"batch": batch.pk}) if batch.source == "accounts" else []
+    return next((row["batch_id"] for row in instead), None)
+
+
+def _later(entity: Entity, batch_id: int) -> set[int]:
+    """Batches that rest on what this one made or changed."""
+    loader, model = entity
+    parameters = {"batch": batch_id}
     found = fetch(LATER.format(table=loader.table), parameters)
-    if batch.source == "accounts":
+    if model is Account:
         found += fetch(LATER_TERMS, parameters)
-    return max((row["batch_id"] for row in found if row["batch_id"]), default=None)
+    return {row["batch_id"] for row in found}
 
 
 def undo_entities(entity: Entity, batch_id: int) -> tuple[int, int, list[str]]:
     """(rows that went, rows that are as before, why some stay)."""
     loader, model = entity
     parameters = {"batch": batch_id}
+    by_others = take_apart(loader.table, loader.kind, batch_id) if _later(entity, batch_id) else 0
     if model is Account:
         for statement in TERMS:
             execute(statement, parameters)
@@ -136,7 +151,10 @@ def undo_entities(entity: Entity, batch_id: int) -> tuple[int, int, list[str]]:
         cursor.execute(_remove(loader.table, model), parameters)
         removed: int = cursor.rowcount
     kept = model._default_manager.filter(batch_id=batch_id).count()
-    return removed, found["restored"], _notes(loader.source.name, kept, found["by_hand"])
+    notes = _notes(loader.source.name, kept, found["by_hand"])
+    if by_others:
+        notes.append(f"{_were(by_others)} changed by other imports since; what those said stays.")
+    return removed, found["restored"], notes
 
 
 def references(model: type[Model]) -> list[tuple[str, str]]:
@@ -167,6 +185,9 @@ def _notes(source: str, kept: int, by_hand: int) -> list[str]:
         stay = f"1 {one} stays" if kept == 1 else f"{kept:,} {many} stay"
         notes.append(f"{stay}: something else refers to {'it' if kept == 1 else 'them'}.")
     if by_hand:
-        rows = "1 row was" if by_hand == 1 else f"{by_hand:,} rows were"
-        notes.append(f"{rows} changed by hand since; that stays.")
+        notes.append(f"{_were(by_hand)} changed by hand since; that stays.")
     return notes
+
+
+def _were(rows: int) -> str:
+    return "1 row was" if rows == 1 else f"{rows:,} rows were"

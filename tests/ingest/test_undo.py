@@ -316,6 +316,17 @@ def test_terms_that_a_backfill_replaced_come_back(base: Sender) -> None:
     assert everything() == before
 
 
+def test_terms_that_another_import_replaced_at_once_are_undone_after_those(base: Sender) -> None:
+    before = everything()
+    first = base("accounts", "A1,,,,,,21").batch or 0
+    second = base("accounts", "A1,,,,,,22").batch or 0
+    with pytest.raises(UndoRefused, match=f"^Import {second} "):
+        undo_batch(first)
+    undo_batch(second)
+    undo_batch(first)
+    assert everything() == before
+
+
 def test_nothing_is_undone_twice_nor_what_is_not_stored(base: Sender) -> None:
     batch = base("features", "export").batch or 0
     undo_batch(batch)
