@@ -21,7 +21,7 @@ from redis.retry import Retry
 
 from accounts.models import User
 from metrics import ingest, nightly
-from metrics.ingest import invented
+from metrics.ingest import invented, removal
 from metrics.models import Run
 from metrics.models.demo import DemoLoad
 from metrics.models.heartbeats import PURGE, TICK, Heartbeat
@@ -73,6 +73,11 @@ def load_demo(*, by: User) -> None:
     """Asks for synthetic customers; raises NotEmpty where there are others."""
     DemoLoad.ask(by=by, now=timezone.now())
     transaction.on_commit(lambda: _send(ingest_demo), robust=True)
+
+
+def remove_demo(*, by: User) -> None:
+    """Takes the synthetic data away at once; see ingest.removal for what is left and raised."""
+    removal.remove_all(by=by)
 
 
 def take_in_soon() -> None:

@@ -69,6 +69,7 @@ urlpatterns = [
     path("setup/run/", setup.setup_run, name="setup_run"),
     path("setup/start/", setup.setup_start, name="setup_start"),
     path("setup/finish/", setup.setup_finish, name="setup_finish"),
+    path("setup/remove/", setup.setup_remove, name="setup_remove"),
     path("scorecard/new/", scorecard.scorecard_new, name="scorecard_new"),
     path("scorecard/recalculate/", scorecard.scorecard_recalculate, name="scorecard_recalculate"),
     path("scorecard/line/<slug:line>/", include(of_line)),

@@ -24,6 +24,10 @@ class NotEmpty(Exception):
     """Synthetic accounts are never mixed with real ones."""
 
 
+class NotInvented(Exception):
+    """The accounts are real ones, or are still being invented."""
+
+
 class DemoLoad(models.Model):
     """How far it is. The files are made from `accounts` and `end` alone, so that a worker that
     goes on after a crash imports the very same rows, and nothing is there twice.

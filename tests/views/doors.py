@@ -125,6 +125,7 @@ TABLE = """
 /setup/run/                                          GET    302 404 404 404 200
 /setup/start/                                        POST   302 404 404 404 302
 /setup/finish/                                       POST   302 404 404 404 302
+/setup/remove/                                       POST   302 404 404 404 302
 /scorecard/new/                                      GET    302 404 404 404 200
 /scorecard/new/                                      POST   302 404 404 404 422
 /scorecard/recalculate/                              POST   302 404 404 404 302

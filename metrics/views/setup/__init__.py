@@ -1,5 +1,6 @@
 """The first settings of an empty installation, step by step."""
 
+from metrics.views.setup.removal import setup_remove
 from metrics.views.setup.steps import (
     setup,
     setup_data,
@@ -15,6 +16,7 @@ __all__ = [
     "setup_data",
     "setup_finish",
     "setup_organisation",
+    "setup_remove",
     "setup_run",
     "setup_start",
     "setup_weights",
