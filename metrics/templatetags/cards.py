@@ -81,15 +81,15 @@ def _row(row: Mapping[str, Any], address: str) -> str:
     remark = f'<span class="hs-remark">{escape(row["remark"])}</span>' if row["remark"] else ""
     better = "–" if row["better_than"] is None else f"{floatformat(row['better_than'], 0)} %"
     numbers = (
-        ("hs-strong", escape(row["value"])),
-        ("hs-quiet", escape(row["before"])),
-        ("hs-quiet", escape(row["target"])),
-        ("hs-score", points(row["points"])),
+        (" hs-strong", escape(row["value"])),
+        (" hs-quiet", escape(row["before"])),
+        (" hs-quiet", escape(row["target"])),
+        (" hs-score", points(row["points"])),
         ("", change(row["change"], 0)),
-        ("hs-quiet", "–" if row["gives"] is None else points(row["gives"], 1)),
-        ("hs-quiet", better),
+        (" hs-quiet", "–" if row["gives"] is None else points(row["gives"], 1)),
+        (" hs-quiet", better),
     )
-    cells = "".join(f'<td class="hs-num {css}">{text}</td>' for css, text in numbers)
+    cells = "".join(f'<td class="hs-num{css}">{text}</td>' for css, text in numbers)
     return (
         f'<tr><td class="hs-cut" title="{question} Show {subject}"><a class="hs-question"'
         f' href="{address}" hx-get="{address}" hx-target="#facts-{code}" hx-swap="innerHTML"'
