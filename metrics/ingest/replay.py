@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from metrics.ingest import batches
@@ -25,7 +26,8 @@ READY = """
 SELECT b.source, r.id, r.batch_id, r.raw, r.code, r."column", r.message, b.known_at_mode,
        b.started_at, b.write_key_id
 FROM metrics_reject r JOIN metrics_batch b ON b.id = r.batch_id
-WHERE r.state = 'open' AND b.source = ANY(%(sources)s) AND r.id > %(after)s
+WHERE r.state = 'open' AND b.source = ANY(%(sources)s)
+  AND (r.id > %(after)s OR b.source <> (%(sources)s::text[])[1])
   AND (r.waits_for_account <> '' OR r.waits_for_person <> '')
   AND (
       EXISTS (SELECT FROM accounts_account WHERE external_id = r.waits_for_account)
@@ -69,8 +71,8 @@ class Walk:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._sources = list(ORDER)
-        self._after = 0
+        self._sources = ORDER
+        self._after = 0  # of the first of them
 
     @property
     def is_done(self) -> bool:
@@ -81,13 +83,16 @@ class Walk:
         """Takes in one full chunk, or what is left before it; returns how many rows."""
         taken, room = 0, self._size
         while self._sources and room:
-            source = self._sources[0]
-            ready = _ready(source, after=self._after, limit=room)
-            taken += _take_in(source, ready, delivery)
+            # once people are in, nobody waits for what the others bring: they are asked for at once
+            asked = ORDER[:1] if self._sources == ORDER else self._sources
+            ready = _ready(*asked, after=self._after, limit=room)
+            taken += _take_in(ready, delivery)
             if len(ready) < room:
-                self._sources, self._after = self._sources[1:], 0
+                self._sources, self._after = self._sources[len(asked) :], 0
             else:
-                self._after = ready[-1]["id"]
+                last = ready[-1]
+                self._sources = self._sources[self._sources.index(last["source"]) :]
+                self._after = last["id"]
             room -= len(ready)
         return taken
 
@@ -100,29 +105,29 @@ def replay_some(delivery: Delivery) -> None:
     is_full = len(ready) == SOME
     people = [reject for reject in ready if reject["source"] == ORDER[0]]
     if people:
-        _take_in(ORDER[0], people, delivery)
+        _take_in(people, delivery)
         # those of others may have waited for them; with more people to come they wait on
         ready = [] if len(people) == SOME else _ready(*ORDER[1:], limit=SOME)
         is_full |= len(ready) == SOME
-    for source, rejects in groupby(ready, key=lambda reject: reject["source"]):
-        _take_in(source, list(rejects), delivery)
+    _take_in(ready, delivery)
     if is_full:
         Heartbeat.beat(REPLAY)
 
 
 def _ready(*sources: str, after: int = 0, limit: int) -> list[dict[str, Any]]:
-    """Rejects of these sources, one after another, that can be placed."""
+    """Rejects of these sources, one after another, that can be placed; `after`: of the first."""
     return fetch(READY, {"sources": list(sources), "after": after, "limit": limit})
 
 
-def _take_in(source: str, ready: list[dict[str, Any]], delivery: Delivery) -> int:
-    taken = 0
-    for batch_id, rejects in groupby(
-        sorted(ready, key=lambda reject: (reject["batch_id"], reject["id"])),
-        key=lambda reject: reject["batch_id"],
-    ):
-        taken += _replay_batch(source, batch_id, list(rejects), delivery)
-    return taken
+def _take_in(ready: list[dict[str, Any]], delivery: Delivery) -> int:
+    """Source by source, and in each batch by batch."""
+    place = {source: number for number, source in enumerate(ORDER)}
+    of_batch = itemgetter("source", "batch_id")
+    in_order = sorted(ready, key=lambda r: (place[r["source"]], r["batch_id"], r["id"]))
+    return sum(
+        _replay_batch(source, batch_id, list(rejects), delivery)
+        for (source, batch_id), rejects in groupby(in_order, key=of_batch)
+    )
 
 
 def _replay_batch(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import time_machine
 
 from accounts.models import Milestone, Person
+from metrics.ingest import replay
 from metrics.models import Batch, DirtyDay, Reject, Survey, Ticket, TrainingRecord, UsageEvent
 from tests.ingest.sending import NOW, Sender, at, codes, counts, day, open_rejects, table
 
@@ -118,3 +121,27 @@ def test_the_law_of_counts_holds_for_every_batch_after_all_that(send: Sender) ->
         assert stored.accepted == stored.created + stored.updated
         assert stored.rejects.filter(state="open").count() == stored.quarantined
     assert Batch.objects.earliest("started_at").started_at == NOW
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+def test_a_walk_sees_every_row_once_and_people_first(
+    send: Sender, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr("metrics.ingest.replay.CHUNK", size)
+    # the other way round
+    send("surveys", "S1,,P1,nps,2026-11-01", "S2,,P9,nps,2026-11-01")
+    send("tickets", "T1,A1,P1,2026-11-10", "T2,A2,,2026-11-10", "T3,A1,,2026-11-10")
+    send("usage", *[f"e{i},,P{i % 2},reports,2026-11-20,1" for i in range(4)])
+    send("people", "P1,A1,,Ann", "P0,A1,,Bo")
+    taken: list[tuple[str, int]] = []
+    settle = replay._settle
+
+    def told(rejects: list[dict[str, Any]], refused: list[Any]) -> None:
+        taken.extend((reject["source"], reject["id"]) for reject in rejects)
+        settle(rejects, refused)
+
+    monkeypatch.setattr(replay, "_settle", told)
+    assert send("accounts", "A1,Acme").replayed == 9
+    assert taken == sorted(taken, key=lambda row: (replay.ORDER.index(row[0]), row[1]))
+    assert len(set(taken)) == len(taken) == 9
+    assert open_rejects() == [("surveys", 3, "unknown_person"), ("tickets", 3, "unknown_account")]
