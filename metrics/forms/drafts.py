@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -110,12 +111,12 @@ class DraftForm(WhomForm):
             for code, curve in base.curves.items()
         }
         for place, _ in numbers(base):
-            self.fields[place] = forms.FloatField(label=place_name(place))
+            self.fields[place] = _number(place_name(place))
         for code, anchors in self.anchors.items():
             for at in range(anchors):
                 for axis in AXES:
                     label = f"{place_name(f'curves.{code}')}, anchor {at + 1}"
-                    self.fields[f"curves.{code}.{at}.{axis}"] = forms.FloatField(label=label)
+                    self.fields[f"curves.{code}.{at}.{axis}"] = _number(label)
         for rule in base.caps:
             self.fields[f"caps.{rule}"] = forms.BooleanField(required=False)
 
@@ -180,6 +181,12 @@ class DraftForm(WhomForm):
         # as a bound field says it, without making one for each of hundreds
         value = (self.data if self.is_bound else self.initial).get(place)
         return "" if value is None else str(value)
+
+
+@lru_cache(maxsize=1024)
+def _number(label: str) -> forms.FloatField:
+    """A field keeps nothing of what is sent: hundreds of them serve every form."""
+    return forms.FloatField(label=label)
 
 
 def _named(place: str) -> str:

@@ -397,18 +397,3 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
             client.get("/day/", {"book": "team"})
         with django_assert_max_num_queries(11):
             client.get("/day/count/")
-
-
-def test_names_and_titles_are_text(run: Run, team: dict[str, User]) -> None:
-    User.objects.filter(pk=team["ana"].pk).update(name="Ana <b>Bold</b>")
-    row = make_flagged(run, team["ana"], "<i>Ardent</i> & Sons", make_flag("R2"))
-    Task.objects.create(
-        account_id=row.account_id, title="Call <u>", code="R2", assigned_to=team["ana"]
-    )
-    ben = client_of(team["ben"])
-    html = ben.get("/day/", {"book": "team", "all": '1"><s>'}).content.decode()
-    for tag in ("<b>Bold", "<i>Ardent", "<u>", "<s>"):
-        assert tag not in html
-    assert "Owner <bdi>Ana &lt;b&gt;Bold&lt;/b&gt;</bdi>" in html
-    assert "Task: <bdi>Call &lt;u&gt;</bdi> · <bdi>Ana</bdi>" in html
-    assert ": Ask &lt;i&gt;Ardent&lt;/i&gt; &amp; Sons who follows the champion</span>" in html

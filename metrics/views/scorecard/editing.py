@@ -55,9 +55,13 @@ def fields(form: DraftForm, live: ScorecardConfig) -> dict[str, Any]:
             field(form, f"thresholds.{name}", before) | {"label": label}
             for name, label in LABELS.items()
         ],
-        "caps": (caps := [_cap(form, rule.code, rule.reason, rule.cap) for rule in RULES]),
-        "caps_on": sum(cap["on"] for cap in caps),
+        "caps": [_cap(form, rule.code, rule.reason, rule.cap) for rule in RULES],
     }
+
+
+def caps_on(form: DraftForm) -> int:
+    """How many rules are on."""
+    return sum(bool(form[f"caps.{rule.code}"].value()) for rule in RULES)
 
 
 def _dimension(

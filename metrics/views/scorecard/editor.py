@@ -7,17 +7,20 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from accounts.access import visible_accounts
 from metrics.forms import Choice, DraftForm, is_share
 from metrics.models import Run, Scorecard
+from metrics.models.shown import night_shown
 from metrics.scoring.config import ScorecardConfig
 from metrics.signals.base import Stage
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.defaults import read_config
 from metrics.views.scorecard.choices import choices
 from metrics.views.scorecard.differences import differences
-from metrics.views.scorecard.editing import curves, drawing, fields, whom
+from metrics.views.scorecard.drawn import form_html
+from metrics.views.scorecard.editing import caps_on, curves, drawing, fields, whom
 from metrics.views.scorecard.finding import found_account
 from metrics.views.scorecard.lines import Line, card_of_night, configs, under
 from metrics.views.scorecard.night_values import NightValues, values_of
@@ -52,7 +55,7 @@ def show(
 ) -> HttpResponse:
     """The page of the draft or of the live version; htmx gets `part` of it alone."""
     live, draft = under(line, lines), line.draft
-    night = Run.objects.latest_published()
+    night = night_shown()
     editing = draft is not None or form.is_bound
     context = {
         "live": live,
@@ -78,6 +81,8 @@ def show(
         context |= _since(night, line, form)
         if editing:
             context |= _compared(request, values, line, lines, form)
+    if not is_part:
+        context["form_html"] = form_html(form, read_config(live.body), context)
     template = f"{PAGE}#{part}" if is_part else PAGE
     return render(request, template, context | more, status=status)
 
@@ -107,7 +112,13 @@ def editor(
         "differences": differences(live, config) if config else [],
     }
     if is_whole:
-        found |= {"fields": fields(form, live), "whom": whom(form), "curves": curves(form)}
+        found |= {
+            # where they were drawn before, nobody asks for them
+            "fields": SimpleLazyObject(lambda: fields(form, live)),
+            "curves": SimpleLazyObject(lambda: curves(form)),
+            "whom": whom(form),
+            "caps_on": caps_on(form),
+        }
     return found
 
 

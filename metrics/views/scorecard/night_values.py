@@ -62,7 +62,7 @@ class NightValues:
 
 def values_of(run: Run) -> NightValues:
     """The stored values of a run; read once per process, for a run never changes."""
-    return _read(run.pk, run.business_day.isoformat())
+    return _read(run.pk, run.business_day.isoformat(), run.tenant.cadence)
 
 
 def forget() -> None:
@@ -71,7 +71,7 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=1)
-def _read(run_id: int, day: str) -> NightValues:
+def _read(run_id: int, day: str, cadence: Cadence) -> NightValues:
     rows = list(
         Snapshot.objects.filter(day=day, run_id=run_id)
         .order_by("account_id")
@@ -110,7 +110,7 @@ def _read(run_id: int, day: str) -> NightValues:
         points=_floats(row[6] for row in rows),
         arr=np.array([np.nan if row[4] is None else float(row[4]) for row in known]),
         currency=currencies.pop() if len(currencies) == 1 else "",
-        cadence=Run.objects.get(pk=run_id).tenant.cadence,
+        cadence=cadence,
     )
 
 

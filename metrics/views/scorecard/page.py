@@ -16,6 +16,7 @@ from metrics.models import Scorecard
 from metrics.models.scorecards import DEFAULT_LINE
 from metrics.signals.defaults import read_config
 from metrics.views.scorecard.differences import Difference, differences
+from metrics.views.scorecard.drawn import form_html
 from metrics.views.scorecard.editor import PAGE, draft_form, editor, show
 from metrics.views.scorecard.lines import Line, all_lines, line_or_404, under
 
@@ -79,6 +80,7 @@ def show_version(
         "has_draft": chosen.draft is not None,
         "here_url": reverse("scorecard_version", kwargs={"line": slug, "version": version}),
     }
+    context["form_html"] = form_html(form, form.base, context)
     return render(request, PAGE, context | more, status=status)
 
 
