@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from django.db import connection
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
 from metrics.models import Run, RunChunk, Scorecard
 
 ROWS = 30
+NEWEST = """
+SELECT state, started_at, finished_at FROM metrics_run
+WHERE is_published ORDER BY business_day DESC LIMIT %s
+"""
 # shape of the state, as for bands
 MARKS = {
     Run.State.NEW: "grey",
@@ -41,6 +46,22 @@ class Line:
     def scope(self) -> int:
         """Accounts that the run was to score."""
         return self.run.accounts + self.failed
+
+    @property
+    def key(self) -> Hashable:
+        """All that a row of the table shows."""
+        run = self.run
+        return (
+            *(run.pk, run.revision, run.business_day, run.state, run.accounts, run.reason),
+            *(run.started_at, run.finished_at, run.is_published),
+            *(self.mark, self.word, self.failed, self.dead, self.retried, self.error),
+            *(self.seconds, self.share, self.scorecards),
+        )
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        """Whether an admin is offered to: it failed, or did so in part."""
+        return self.mark == "red"
 
     @property
     def failures(self) -> int:
@@ -120,8 +141,9 @@ class Nights:
 
 def nights() -> Nights:
     """How the last thirty nights went."""
-    published = Run.objects.published().order_by("-business_day")
-    newest = list(published.values_list("state", "started_at", "finished_at")[:ROWS])
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, [ROWS])
+        newest = cursor.fetchall()
     spans = [(end - began).total_seconds() for _, began, end in newest if end and began]
     complete = sum(state == Run.State.COMPLETE for state, *_ in newest)
     return Nights(

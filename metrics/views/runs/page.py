@@ -7,8 +7,11 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -17,7 +20,9 @@ from accounts.middleware import organisation_of
 from accounts.models import Organisation
 from metrics.forms import RecomputeForm
 from metrics.models import Run
-from metrics.views.runs.ledger import ROWS, all_runs, lines, nights
+from metrics.models.shown import night_shown
+from metrics.views.portfolio.kept import parts
+from metrics.views.runs.ledger import ROWS, Line, all_runs, lines, nights
 from metrics.views.runs.progress import Progress, next_run, progress_of
 from metrics.views.runs.sources import SourceLine, sources
 
@@ -45,9 +50,11 @@ def show(
     organisation = organisation_of(request)
     is_admin = user_of(request).is_admin
     paginator = Paginator(all_runs(), ROWS)
+    paginator.count = Run.objects.count()  # nothing of what a row counts besides
     page = paginator.get_page(request.GET.get("page"))
     found = sources(organisation)
-    last = Run.objects.latest_published()
+    last = night_shown()
+    listed = lines(list(page))
     context: dict[str, Any] = {
         "progress": progress,
         "last": last,
@@ -61,12 +68,27 @@ def show(
         "rejects": sum(source.rejects for source in found),
         "waiting": sum(source.waiting for source in found),
         "page": page,
-        "lines": lines(list(page)),
+        "lines": listed,
+        "rows_html": _drawn(request, listed, is_admin=is_admin),
         "is_admin": is_admin,
         "form": form if is_admin else None,
         "zone": organisation.timezone,
     }
     return render(request, PAGE, context, status=status)
+
+
+def _drawn(request: HttpRequest, listed: list[Line], *, is_admin: bool) -> SafeString:
+    """The rows of the table, drawn once; each time where one has a form in it."""
+    known = {"lines": listed, "is_admin": is_admin, "csrf_token": get_token(request)}
+
+    def draw() -> SafeString:
+        return render_to_string("metrics/runs/rows.html", known)
+
+    if is_admin and any(line.can_be_tried_again for line in listed):
+        return draw()
+    zone = timezone.get_current_timezone_name()
+    key = ("runs", zone, is_admin, tuple(line.key for line in listed))
+    return parts.get(key, draw, holds=lambda: True)
 
 
 def today_of(request: HttpRequest) -> dt.date:

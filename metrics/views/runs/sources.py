@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Organisation
-from metrics.models import Batch, Expectation, Reject, SourceStatus
+from metrics.models import Expectation
 from metrics.models.expectations import last_records
+from metrics.models.together import read, together
 from metrics.templatetags.shell import SOURCE_NAMES
 
 DAYS = 28
@@ -20,6 +21,36 @@ NAMES = SOURCE_NAMES | {"accounts": "Accounts and contracts", "arr_movements": "
 SILENT_DAYS = {"usage": 3, "tickets": 30, "training": 60, "surveys": 120}
 MARKS = {"late": "amber", "broken": "red", "not_bought": "grey"}
 WORDS = {"late": "Late", "broken": "Down", "not_bought": "Not bought"}
+
+KNOWN = together(
+    spans="""
+        SELECT source, state, from_day AS from_on, to_day AS to_on FROM metrics_sourcestatus
+        WHERE account_id IS NULL ORDER BY from_day
+    """,
+    # accounts that have their own word on a source
+    own="""
+        SELECT source, count(DISTINCT account_id) AS accounts FROM metrics_sourcestatus
+        WHERE account_id IS NOT NULL AND state <> 'live'
+          AND from_day <= %(today)s AND (to_day IS NULL OR to_day > %(today)s)
+        GROUP BY source
+    """,
+    # last delivery, and rows accepted within seven days
+    batches="""
+        SELECT source, max(finished_at) AS last_at,
+            sum(accepted) FILTER (WHERE started_at >= %(week)s) AS rows
+        FROM metrics_batch WHERE state = 'finished' GROUP BY source
+    """,
+    # rows that were refused, and rows that wait for their account or person
+    refused="""
+        SELECT batch.source,
+            count(*) FILTER (WHERE waits_for_account = '' AND waits_for_person = '') AS rejects,
+            count(*) FILTER (WHERE waits_for_account <> '' OR waits_for_person <> '') AS waiting
+        FROM metrics_reject reject JOIN metrics_batch batch ON batch.id = reject.batch_id
+        WHERE reject.state = 'open' GROUP BY batch.source
+    """,
+    expected="SELECT source, every_days, grace_days, is_paused FROM metrics_expectation",
+)
+NOTHING = SimpleNamespace(last_at=None, rows=0, rejects=0, waiting=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,30 +69,27 @@ class SourceLine:
     rejects: int
     waiting: int
     dots: list[str]
-    expected: Expectation
+    expected: Any  # `Expectation`
 
 
 def sources(organisation: Organisation) -> list[SourceLine]:
     """All sources in their order."""
     now = timezone.now()
     today = organisation.day_of(now)
-    spans = list(SourceStatus.objects.filter(account=None).order_by("from_day"))
-    own = dict(
-        SourceStatus.objects.filter(_on(today), account__isnull=False)
-        .exclude(state=SourceStatus.State.LIVE)
-        .values_list("source")
-        .annotate(Count("account", distinct=True))
+    found = read(KNOWN, {"today": today, "week": now - dt.timedelta(days=7)})
+    own = {row.source: row.accounts for row in found["own"]}
+    batches, refused, expected = (
+        {row.source: row for row in found[part]} for part in ("batches", "refused", "expected")
     )
-    expected = {one.source: one for one in Expectation.objects.all()}
-    records, batches, refused = last_records(organisation.timezone), _batches(now), _rejects()
+    records = last_records(organisation.timezone)
     return [
         _line(
             key,
             today=today,
-            spans=[span for span in spans if span.source == key],
+            spans=[span for span in found["spans"] if span.source == key],
             record=records.get(key),
-            batch=batches.get(key, {}),
-            refused=refused.get(key, {}),
+            batch=batches.get(key, NOTHING),
+            refused=refused.get(key, NOTHING),
             without=own.get(key, 0),
             expected=expected.get(key, Expectation(source=key)),
         )
@@ -69,43 +97,18 @@ def sources(organisation: Organisation) -> list[SourceLine]:
     ]
 
 
-def _on(day: dt.date) -> Q:
-    return Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gt=day))
-
-
-def _batches(now: dt.datetime) -> dict[str, dict[str, Any]]:
-    """Per source: last delivery, and rows accepted within seven days."""
-    week = Q(started_at__gte=now - dt.timedelta(days=7))
-    done = Batch.objects.filter(state=Batch.State.FINISHED).order_by()
-    rows = done.values("source").annotate(
-        last=Max("finished_at"), rows=Sum("accepted", filter=week)
-    )
-    return {row["source"]: dict(row) for row in rows}
-
-
-def _rejects() -> dict[str, dict[str, Any]]:
-    """Per source: rows that were refused, and rows that wait for their account or person."""
-    waits = ~Q(waits_for_account="") | ~Q(waits_for_person="")
-    rows = (
-        Reject.objects.filter(state=Reject.State.OPEN)
-        .values("batch__source")
-        .annotate(rejects=Count("pk", filter=~waits), waiting=Count("pk", filter=waits))
-    )
-    return {row["batch__source"]: dict(row) for row in rows}
-
-
 def _line(
     key: str,
     *,
     today: dt.date,
-    spans: list[SourceStatus],
+    spans: list[Any],
     record: dt.date | None,
-    batch: dict[str, Any],
-    refused: dict[str, Any],
+    batch: Any,
+    refused: Any,
     without: int,
-    expected: Expectation,
+    expected: Any,
 ) -> SourceLine:
-    connected = bool(batch or record)
+    connected = bool(batch is not NOTHING or record)
     span = next((span for span in reversed(spans) if _holds(span, today)), None)
     mark, word, since = _state(key, span, record, connected=connected, today=today)
     if expected.is_paused and mark in ("green", "amber"):
@@ -119,10 +122,10 @@ def _line(
         since=since,
         without=without,
         last_record=record,
-        last_batch=batch.get("last"),
-        rows=batch.get("rows") or 0,
-        rejects=refused.get("rejects", 0),
-        waiting=refused.get("waiting", 0),
+        last_batch=batch.last_at,
+        rows=batch.rows or 0,
+        rejects=refused.rejects,
+        waiting=refused.waiting,
         dots=[_dot(key, day, spans, record, connected=connected) for day in days],
         expected=expected,
     )
@@ -130,7 +133,7 @@ def _line(
 
 def _state(
     key: str,
-    span: SourceStatus | None,
+    span: Any,
     record: dt.date | None,
     *,
     connected: bool,
@@ -138,7 +141,7 @@ def _state(
 ) -> tuple[str, str, dt.date | None]:
     """(mark, word, since): what was said of it, else what its silence says."""
     if span and span.state in MARKS:
-        return MARKS[span.state], WORDS[span.state], span.from_day
+        return MARKS[span.state], WORDS[span.state], span.from_on
     if not connected:
         return "grey", "Not connected", None
     if _is_silent(key, record, today):
@@ -149,7 +152,7 @@ def _state(
 def _dot(
     key: str,
     day: dt.date,
-    spans: list[SourceStatus],
+    spans: list[Any],
     record: dt.date | None,
     *,
     connected: bool,
@@ -167,5 +170,5 @@ def _is_silent(key: str, record: dt.date | None, day: dt.date) -> bool:
     return bool(limit and record and (day - record).days > limit)
 
 
-def _holds(span: SourceStatus, day: dt.date) -> bool:
-    return span.from_day <= day and (span.to_day is None or span.to_day > day)
+def _holds(span: Any, day: dt.date) -> bool:
+    return bool(span.from_on <= day and (span.to_on is None or span.to_on > day))
