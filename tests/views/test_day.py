@@ -393,7 +393,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     done(team["ana"], row)
     for name in ("ana", "ben"):
         client = client_of(team[name])
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(13):
             client.get("/day/", {"book": "team"})
         with django_assert_max_num_queries(11):
             client.get("/day/count/")

@@ -248,5 +248,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for number in range(count):
         make_row(run, team["ana"], f"Account {number}")
     ben = client_of(team["ben"])
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(28):
         ben.get("/")

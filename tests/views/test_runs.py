@@ -280,7 +280,7 @@ def test_the_number_of_queries_does_not_grow_with_the_runs(
     for back in range(40):
         make_run(ago(back))
     ana = client_of(make_team()["ana"])
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(14):
         page = ana.get("/runs/")
     assert len(page.context["lines"]) == 30
 
