@@ -199,6 +199,29 @@ def test_on_a_phone_accounts_are_selected_and_tagged(page: Page, site: Site) -> 
     assert Account.objects.tagged("Phone").count() == 1
 
 
+def test_on_a_phone_one_button_shows_the_filters_and_what_is_filtered_by_stays(
+    page: Page, site: Site
+) -> None:
+    site.log_in(page, "ana")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site.url}/", wait_until="networkidle")
+    band = page.locator("#filter-band")
+    expect(band).to_be_hidden()
+    page.locator("#filter-name").focus()
+    page.keyboard.press("Tab")
+    assert focus(page) == "filtering"
+    page.keyboard.press("Space")
+    expect(band).to_be_visible()
+    assert violations(page) == []
+    band.click()
+    page.locator(".hs-options").get_by_role("link", name="Red").click()
+    page.wait_for_url("**band=red*")
+    expect(page.locator("#filter-segment")).to_be_visible()
+    page.goto(f"{site.url}/?band=red", wait_until="networkidle")
+    expect(page.locator("#filter-band")).to_be_visible()
+    expect(page.locator("#filter-segment")).to_be_hidden()
+
+
 def test_the_quadrant_follows_a_filter(page: Page, site: Site) -> None:
     site.log_in(page, "ana")
     page.goto(f"{site.url}/?show=quadrant", wait_until="networkidle")

@@ -138,8 +138,8 @@ def flags(line: Line) -> str:
         return NO_FLAGS
     names = escape(", ".join(flag_name(code) for code in line.row.flags))
     return (
-        f'<td class="hs-num hs-flagcell" title="{names}"><span class="hs-strong">'
-        f"{len(line.row.flags)}</span>{parts.severity(line.row.severity)}</td>"
+        f'<td class="hs-num hs-flagcell" title="{names}">{parts.severity(line.row.severity)}'
+        f'<span class="hs-strong">{len(line.row.flags)}</span></td>'
     )
 
 
