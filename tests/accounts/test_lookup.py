@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.forms.models import model_to_dict
 from django.test import Client
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, Organisation, User
 from accounts.models.lookup import row_of
+from healthscore.sessions import SessionStore
 from metrics.models import Scorecard
 from tests.facts import make_account
 from tests.views.nights import client_of, make_team
@@ -71,3 +73,13 @@ def test_what_a_session_keeps_comes_back() -> None:
     session["kept"] = {"a": 1}
     session.save()
     assert ana.session["kept"] == {"a": 1}
+
+
+def test_a_session_of_the_usual_store_is_read_too() -> None:
+    usual = db.SessionStore()
+    usual["kept"] = 1
+    usual.save()
+    ours = SessionStore(usual.session_key)
+    assert ours.load() == {"kept": 1}
+    unknown = SessionStore("unknown-to-all")
+    assert (unknown.load(), unknown.session_key) == ({}, None)
