@@ -83,16 +83,19 @@ def users_who_see(account: Account) -> QuerySet[User]:
     return User.objects.filter(sees, is_active=True).order_by("name", "email")
 
 
-# the same of the account %(account)s as a query of names, for a list to choose from
+# the same as a query of names, for a list to choose from; its parameters are those of `whose`
 NAMES_OF_WHO_SEES = """
-SELECT u.id AS number, coalesce(nullif(u.name, ''), u.email) AS name
-FROM accounts_user u
-LEFT JOIN accounts_account a ON a.id = %(account)s
-LEFT JOIN accounts_user o ON o.id = a.owner_id
-WHERE u.is_active
-  AND (u.id = o.id OR u.role = 'admin' OR (u.role = 'manager' AND u.id = o.manager_id))
-ORDER BY u.name, u.email
+SELECT id AS number, coalesce(nullif(name, ''), email) AS name FROM accounts_user
+WHERE is_active
+  AND (id = %(owner)s OR role = 'admin' OR (role = 'manager' AND id = %(lead)s))
+ORDER BY accounts_user.name, email
 """
+
+
+def whose(account: Account) -> dict[str, int | None]:
+    """Who owns an account, and who leads her."""
+    owner = account.owner
+    return {"owner": account.owner_id, "lead": owner.manager_id if owner else None}
 
 
 def sees_everything(request: HttpRequest) -> bool:

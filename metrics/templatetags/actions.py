@@ -12,7 +12,7 @@ from django import template
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.access import NAMES_OF_WHO_SEES, user_of
+from accounts.access import NAMES_OF_WHO_SEES, user_of, whose
 from accounts.middleware import organisation_of
 from accounts.models import Account
 from metrics.forms import NoteForm, TaskForm
@@ -67,7 +67,7 @@ def actions_of(
     found: the rows of ACTIONS, where they have been read already.
     """
     if found is None:
-        found = read(ACTIONS_ALONE, {"account": account.pk, "lately": lately()})
+        found = read(ACTIONS_ALONE, {"account": account.pk, "lately": lately(), **whose(account)})
     today = organisation_of(request).day_of(timezone.now())
     tasks, notes = found["tasks"], found["notes"]
     return {

@@ -11,7 +11,14 @@ from django.http import Http404, HttpRequest
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from accounts.access import account_or_404, sees_everything, user_of, visible_accounts
+from accounts.access import (
+    account_or_404,
+    sees_everything,
+    user_of,
+    users_who_see,
+    visible_accounts,
+    whose,
+)
 from accounts.models import Account, Organisation, User
 from tests.facts import make_account, make_person
 from tests.views.nights import client_of, make_team
@@ -59,6 +66,15 @@ def test_the_door_shows_each_her_own() -> None:
     assert opened == seen
     assert not opens(team["ada"], Account(pk=10**30))
     assert [sees_everything(request_of(team[n])) for n in ("ana", "ada")] == [False, True]
+
+
+def test_who_may_see_an_account_is_found_from_its_owner() -> None:
+    team = make_team()
+    hers, unowned = make_account(owner=team["ana"]), make_account()
+    assert whose(hers) == {"owner": team["ana"].pk, "lead": team["ben"].pk}
+    assert whose(unowned) == {"owner": None, "lead": None}
+    assert list(users_who_see(hers)) == [team["ada"], team["ana"], team["ben"]]
+    assert list(users_who_see(unowned)) == [team["ada"]]
 
 
 def test_nobody_and_the_dismissed_see_nothing() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.access import NAMES_OF_WHO_SEES, users_who_see
+from accounts.access import NAMES_OF_WHO_SEES, users_who_see, whose
 from accounts.models import Account, Role, User
 from metrics.models import Task
 from metrics.models.together import read, together
@@ -104,7 +104,7 @@ def test_only_who_may_see_an_account_is_offered_for_it(team: dict[str, User]) ->
         ]
         assert list(users_who_see(account)) == seeing
         # the list to choose from is a statement of its own
-        rows = read(together(users=NAMES_OF_WHO_SEES), {"account": account.pk})["users"]
+        rows = read(together(users=NAMES_OF_WHO_SEES), {**whose(account)})["users"]
         assert [(row.number, row.name) for row in rows] == [(one.pk, str(one)) for one in seeing]
 
 

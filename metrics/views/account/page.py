@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import account_or_404
+from accounts.access import account_or_404, whose
 from accounts.middleware import organisation_of
 from accounts.models import Account, Organisation
 from metrics.forms import OverrideForm
@@ -172,6 +172,7 @@ def _read(known: Known, night: Night, *, since: dt.date) -> dict[str, list[Any]]
         **known.parameters,
         **named_in(night.now),
         **spread_over(night.now),
+        **whose(known.account),
         "run": night.run.pk,
         "first": known.organisation.starts_at(since),
         "lately": lately(),
