@@ -81,7 +81,8 @@ def test_case_13_pages_say_503_while_the_database_is_away_and_are_back_within_te
     stage.cluster.server.send_signal(3)  # SIGQUIT: at once
     stage.cluster.server.wait()
     connections["default"].close()
-    patience(18)  # long enough for a pool to double its pauses
+    assert ada.get("/").status == 503  # from here on the pool tries to connect
+    patience(28)  # long enough for it to double its pauses to half a minute
     answer = ada.get("/")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert Browser.stranger(ada.port).get("/healthz").status == 200
