@@ -59,7 +59,7 @@ def recalculate(first: dt.date, last: dt.date, *, as_of_day: bool, reason: str =
 def fill_history(days: int = 365) -> None:
     """Past scores of the demo data, for trends; the newest day once more after them."""
     now = timezone.now()
-    nightly.request_history(days, now=now, reason="history of the demo data")
+    nightly.request_history(days, now=now, reason="History of the synthetic data")
     wake_workers()
 
 
