@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 if TYPE_CHECKING:
@@ -54,15 +54,24 @@ def moments_are_sane(prefix: str, *columns: str) -> list[models.CheckConstraint]
     ]
 
 
-def _candidates(found: models.QuerySet[Any], begins: Q, holds: Q) -> models.QuerySet[Any]:
-    """Keys to sort: a text that half of all names hold costs no more than one that is rare."""
-    pks = found.order_by().values("pk")
-    return pks.filter(begins)[:CANDIDATES].union(pks.filter(holds)[:CANDIDATES])
+def _named_like(found: models.QuerySet[Any], text: str, *, columns: tuple[str, ...]) -> list[Any]:
+    """Rows of which one of the columns holds `text`; those of which one begins with it first, then
+    by name. Sorted here, out of CANDIDATES: a text that half of all names hold costs no more than
+    one that is rare, and only for such a one those that begin with it are asked for apart.
+    """
 
+    def where(lookup: str) -> list[Any]:
+        either = Q(*[(f"{column}__{lookup}", text) for column in columns], _connector=Q.OR)
+        return list(found.filter(either).order_by()[:CANDIDATES])
 
-def _sorted_by(begins: Q) -> tuple[models.Case, Lower, str]:
-    """Those that begin so first, then by name."""
-    return models.Case(models.When(begins, then=0), default=1), Lower("name"), "pk"
+    def place(row: Any) -> tuple[bool, str, int]:
+        begins = any(getattr(row, name).upper().startswith(text.upper()) for name in columns)
+        return not begins, row.name.lower(), row.pk
+
+    rows = where("icontains")
+    if len(rows) == CANDIDATES:
+        rows = list({row.pk: row for row in [*where("istartswith"), *rows]}.values())
+    return sorted(rows, key=place)
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -89,10 +98,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Those that have this tag."""
         return self.filter(tags__contains=[tag])
 
-    def named_like(self, text: str) -> AccountQuerySet:
-        """Names that hold `text`, those that begin with it first; CANDIDATES of each at most."""
-        begins, holds = Q(name__istartswith=text), Q(name__icontains=text)
-        return self.filter(pk__in=_candidates(self, begins, holds)).order_by(*_sorted_by(begins))
+    def named_like(self, text: str) -> list[Account]:
+        """Keys and names, those that begin with `text` before those that hold it."""
+        return _named_like(self.only("name"), text, columns=("name",))
 
 
 class Account(models.Model):
@@ -253,13 +261,12 @@ class ArrMovement(models.Model):
 class PersonQuerySet(models.QuerySet["Person"]):
     """Adjectives for people; pages ask only for those of visible accounts."""
 
-    def named_like(self, text: str) -> PersonQuerySet:
-        """Names or e-mails that hold `text`, those that begin with it first; CANDIDATES of each
-        at most.
+    def named_like(self, text: str) -> list[Person]:
+        """What a list shows of her and her account: those whose name or e-mail begins with `text`
+        before those where it is held.
         """
-        begins = Q(name__istartswith=text) | Q(email__istartswith=text)
-        holds = Q(name__icontains=text) | Q(email__icontains=text)
-        return self.filter(pk__in=_candidates(self, begins, holds)).order_by(*_sorted_by(begins))
+        shown = self.select_related("account").only("name", "email", "external_id", "account__name")
+        return _named_like(shown, text, columns=("name", "email"))
 
 
 class Person(models.Model):

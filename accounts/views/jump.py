@@ -74,5 +74,5 @@ def _people(request: HttpRequest, text: str) -> list[Found]:
             text=str(person),
             note=person.account.name,
         )
-        for person in people.select_related("account")[:PEOPLE]
+        for person in people[:PEOPLE]
     ]

@@ -38,7 +38,7 @@ def found_account(asked: Mapping[str, str], accounts: AccountQuerySet) -> Findin
         chosen = _known(asked.get("tried", ""), accounts)
     if chosen is not None or not text:
         return Finding(text=text, account_id=chosen)
-    hits = list(accounts.named_like(text).values_list("pk", "name")[: MOST + 1])
+    hits = [(account.pk, account.name) for account in accounts.named_like(text)[: MOST + 1]]
     if len(hits) == 1:
         return Finding(text=text, account_id=hits[0][0])
     return Finding(text=text, offered=hits[:MOST], is_more=len(hits) > MOST)
