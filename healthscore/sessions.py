@@ -15,6 +15,10 @@ READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expir
 class SessionStore(db.SessionStore):
     """Django's own, but for how it reads."""
 
+    def _validate_session_key(self, key: str) -> bool:
+        """What was never given to anybody is not asked for: PostgreSQL refuses NUL as a text."""
+        return bool(super()._validate_session_key(key)) and "\x00" not in key
+
     def load(self) -> dict[str, Any]:
         """What is kept under this key; nothing, and no key, where that is over or unknown."""
         with connection.cursor() as cursor:

@@ -67,6 +67,10 @@ def test_a_session_ends_with_its_time_its_user_and_its_password() -> None:
     assert not opens(Client(headers={"Cookie": "sessionid=unknown-to-all"}))
 
 
+def test_a_cookie_that_can_be_no_key_is_nobodys() -> None:
+    assert not opens(Client(headers={"Cookie": 'sessionid="unknown-to\\000-all"'}))
+
+
 def test_what_a_session_keeps_comes_back() -> None:
     ana = client_of(make_team()["ana"])
     session = ana.session
