@@ -90,6 +90,9 @@ MIDDLEWARE = [
     "accounts.middleware.local_time",
 ]
 ROOT_URLCONF = "healthscore.urls"
+# Links that are drawn for one request stand on the pages of others: where they begin is not for a
+# sender to say, whose header SCRIPT_NAME a proxy on the same machine may pass on.
+FORCE_SCRIPT_NAME = ""
 WSGI_APPLICATION = "healthscore.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

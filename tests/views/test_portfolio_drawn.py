@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.handlers.wsgi import get_script_name
 from django.test import Client
+from django.urls import set_script_prefix
 
 from accounts.models import Account, User
 from metrics.models import AccountCurrent, Run
+from metrics.views.portfolio.drawn import LONGEST
+from metrics.views.portfolio.kept import parts
 from tests.views.nights import client_of, make_team
 from tests.views.rows import RED, make_row, make_run
 
@@ -89,3 +93,28 @@ def test_figures_and_movers_are_those_of_her_accounts(run: Run, team: dict[str, 
     Run.objects.exclude(pk=run.pk).update(is_published=False)
     Run.objects.filter(pk=run.pk).update(is_published=True)
     assert figures(ada)[0] == "1"
+
+
+def test_a_long_address_is_answered_and_not_kept(run: Run, team: dict[str, User]) -> None:
+    make_row(run, team["ana"], "Ardent")
+    ana = client_of(team["ana"])
+    parts._found.clear()
+    long = "?q=Ard&x=".ljust(LONGEST + 2, "x")
+    link = f"/{long}&band=red".replace("&", "&amp;")
+    assert f'href="{link}"' in ana.get(f"/{long}").content.decode()
+    assert len(parts._found) == 0
+    ana.get(f"/{long[:-1]}")
+    assert len(parts._found) == 2
+
+
+def test_links_begin_at_the_root_whatever_a_sender_says(run: Run, team: dict[str, User]) -> None:
+    """What is drawn for one request is shown in the next."""
+    make_row(run, team["ana"], "Ardent")
+    asked = {"SCRIPT_NAME": "/elsewhere"}
+    set_script_prefix(get_script_name(asked))  # as the web door does
+    try:
+        page = client_of(team["ana"]).get("/", **asked).content.decode()  # type: ignore[arg-type]
+    finally:
+        set_script_prefix("/")
+    assert 'href="/day/"' in page
+    assert "/elsewhere" not in page

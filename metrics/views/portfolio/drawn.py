@@ -15,6 +15,8 @@ from metrics.views.portfolio.filters import Filters
 from metrics.views.portfolio.kept import Book, parts
 from metrics.views.portfolio.menus import Menu, menus
 
+LONGEST = 500  # characters: a hundred links repeat what the address asks for
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
@@ -30,6 +32,11 @@ def asked(request: HttpRequest) -> Hashable:
     return request.path, tuple(pairs)
 
 
+def _is_long(request: HttpRequest) -> bool:
+    """Whether what is drawn for this address is too large to be kept."""
+    return len(request.META.get("QUERY_STRING", "")) > LONGEST
+
+
 def above(
     request: HttpRequest, book: Book, known: Mapping[str, Any], *, limits: tuple[float, float]
 ) -> SafeString:
@@ -40,6 +47,8 @@ def above(
     def draw() -> SafeString:
         return render_to_string("metrics/portfolio/above.html", {**known, "request": request})
 
+    if _is_long(request):
+        return draw()
     return book.draw_part(("above", asked(request), limits), draw)
 
 
@@ -56,4 +65,6 @@ def bar(request: HttpRequest, filters: Filters, choices: Choices) -> Bar:
         html = render_to_string("metrics/portfolio/menus.html", known)
         return Bar(menus=offered, html=html)
 
+    if _is_long(request):
+        return draw()
     return parts.get(("bar", asked(request), choices), draw, holds=lambda: True)
