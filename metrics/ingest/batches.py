@@ -14,7 +14,7 @@ from django.utils import timezone
 from metrics.ingest.delivery import Tally
 from metrics.ingest.tables import copy_rows, execute, fetch
 from metrics.models import Batch
-from metrics.sources.base import Refusal
+from metrics.sources.base import FileError, Refusal
 from metrics.sources.catalogue import SOURCES
 
 # namespaces of advisory locks; all are released with the transaction
@@ -26,6 +26,7 @@ PATIENCE = dt.timedelta(minutes=1)
 PUSH_WAITS = "3s"
 INTERRUPTED = "interrupted: nothing of it was stored"
 STOPPED = "stopped in the middle: import the same file again and it goes on where it stopped"
+GONE = "all data were removed in the meantime: nothing of it is stored, import it again"
 REJECT_COLUMNS = (
     "batch_id", "line", "column", "code", "message", "raw", "state", "waits_for_account",
     "waits_for_person",
@@ -134,8 +135,10 @@ def fail(batch_id: int, error: str) -> None:
 
 
 def finish(batch_id: int, tally: Tally) -> None:
-    """Closes a batch; the database refuses counts that do not add up."""
-    Batch.objects.filter(pk=batch_id).update(
+    """Closes a batch; the database refuses counts that do not add up. Raises FileError where it is
+    gone: everything was removed while its file waited at the door, and it must not come after.
+    """
+    closed = Batch.objects.filter(pk=batch_id).update(
         state=Batch.State.FINISHED,
         finished_at=timezone.now(),
         received=tally.received,
@@ -145,6 +148,8 @@ def finish(batch_id: int, tally: Tally) -> None:
         created=tally.created,
         updated=tally.updated,
     )
+    if not closed:
+        raise FileError(GONE)
 
 
 def move(batch_id: int, tally: Tally) -> None:

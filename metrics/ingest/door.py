@@ -174,7 +174,7 @@ def _import_large(job: _Job, mapping: Path | None) -> BatchReport:
                 batches.stop(batch.pk, f"{type(error).__name__}: {error}"[:10_000])
             if isinstance(error, FileError):
                 # it will never be read to its end; where a night is open an admin undoes it later
-                with suppress(NightIsOpen, UndoRefused):
+                with suppress(NightIsOpen, UndoRefused, Batch.DoesNotExist):
                     undo_batch(batch.pk)
             raise
 

@@ -168,3 +168,12 @@ def test_only_the_first_rejects_are_shown_and_all_are_kept(acme: Sender) -> None
     report = acme("usage", *[f"e{i},A1,,x,noon,1" for i in range(50)])
     assert (report.quarantined, len(report.sample), Reject.objects.count()) == (50, 20, 50)
     assert [refusal.line for refusal in report.sample] == list(range(2, 22))
+
+
+def test_a_file_whose_batch_was_removed_while_it_waited_stores_nothing(send: Sender) -> None:
+    def remove_all(_: int) -> None:
+        Batch.objects.all().delete()
+
+    with pytest.raises(FileError, match="all data were removed in the meantime"):
+        send("accounts", "A1,Acme", progress=remove_all)
+    assert not Account.objects.exists()
