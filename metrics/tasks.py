@@ -75,9 +75,11 @@ def load_demo(*, by: User) -> None:
     transaction.on_commit(lambda: _send(ingest_demo), robust=True)
 
 
-def remove_demo(*, by: User) -> None:
-    """Takes the synthetic data away at once; see ingest.removal for what is left and raised."""
-    removal.remove_all(by=by)
+def remove_demo(*, by: User) -> bool:
+    """Takes the synthetic data away at once; see ingest.removal for what is left, returned and
+    raised.
+    """
+    return removal.remove_all(by=by)
 
 
 def take_in_soon() -> None:

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from accounts.models import Organisation, User
 from metrics.ingest import batches
-from metrics.ingest.invented import USERS
+from metrics.ingest.invented import PASSWORD, USERS
 from metrics.ingest.retries import again
 from metrics.ingest.tables import execute
 from metrics.models.demo import DemoLoad, NotInvented
@@ -38,13 +38,16 @@ def emptied() -> list[str]:
     return sorted(ours - KEPT)
 
 
-def remove_all(*, by: User) -> None:
+def remove_all(*, by: User) -> bool:
     """All or nothing: without accounts, facts, imports and nights; invented colleagues other than
     `by` can no longer log in, for everybody knows their password. A chunk or an import that is on
     its way finds its row gone, and stores nothing. Raises NotInvented; OperationalError (55P03)
     where something held its tables for too long.
+
+    Whether `by` herself has that password still, and so leaves a door open.
     """
     again(lambda: _remove(by))
+    return by.check_password(PASSWORD)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Account, Organisation, User
 from metrics import nightly, tasks
-from metrics.ingest.invented import make_users
+from metrics.ingest.invented import PASSWORD, make_users
 from metrics.ingest.removal import KEPT, emptied
 from metrics.models import AccountCurrent, DemoLoad, Run, SavedView, Scorecard, Snapshot
 from metrics.models.demo import NotInvented
@@ -82,6 +82,16 @@ def test_invented_colleagues_can_no_longer_log_in_and_come_back_with_the_data(
     make_users(Organisation.current(), may_log_in=True)
     invented.refresh_from_db()
     assert invented.is_active
+
+
+def test_whoever_stays_with_the_password_of_the_demo_is_told(team: dict[str, User]) -> None:
+    told = "Everybody knows your password"
+    ada = client_of(team["ada"])
+    assert told not in remove(ada)
+    Organisation.objects.update(is_demo=True)
+    team["ada"].set_password(PASSWORD)
+    team["ada"].save()
+    assert told in remove(client_of(team["ada"]))
 
 
 def test_a_night_that_is_on_its_way_stores_nothing_and_the_next_one_finds_nobody(

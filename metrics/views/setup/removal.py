@@ -16,6 +16,7 @@ from metrics.tasks import remove_demo
 NOT_INVENTED = "The accounts are not invented, or are still on their way: nothing was removed."
 BUSY = "A night or an import is just being written: nothing was removed, try again in a minute."
 GONE = "The synthetic data are gone; import your own, beginning with accounts"
+WELL_KNOWN = "Everybody knows your password, it is the demo's: change it in your profile first."
 NOT_SURE = "Tick the box first: nothing was removed."
 
 
@@ -27,7 +28,7 @@ def setup_remove(request: HttpRequest) -> HttpResponse:
         messages.error(request, NOT_SURE)
         return redirect("organisation")
     try:
-        remove_demo(by=user_of(request))
+        is_open = remove_demo(by=user_of(request))
     except NotInvented:
         messages.error(request, NOT_INVENTED)
         return redirect("organisation")
@@ -35,4 +36,6 @@ def setup_remove(request: HttpRequest) -> HttpResponse:
         messages.error(request, BUSY)
         return redirect("organisation")
     toast(request, GONE)
+    if is_open:
+        messages.error(request, WELL_KNOWN)
     return redirect("imports")
