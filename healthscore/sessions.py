@@ -17,7 +17,8 @@ class SessionStore(db.SessionStore):
 
     def _validate_session_key(self, key: str) -> bool:
         """What was never given to anybody is not asked for: PostgreSQL refuses NUL as a text."""
-        return bool(super()._validate_session_key(key)) and "\x00" not in key
+        is_key = super()._validate_session_key(key)  # type: ignore[misc]  # not in the stubs
+        return bool(is_key) and "\x00" not in key
 
     def load(self) -> dict[str, Any]:
         """What is kept under this key; nothing, and no key, where that is over or unknown."""
