@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db import connection
 
 from metrics.models import AccountCurrent, Run, Snapshot
 from metrics.models.scores import Band
@@ -17,6 +19,17 @@ from metrics.signals.base import SLOTS, Bools, Cadence, Floats, State
 from metrics.signals.catalogue import BY_CODE as SIGNAL
 from metrics.signals.numbers import Value
 
+# as text each of half a million numbers would cost more than all that is done with them
+NIGHT = """
+SELECT array_agg(account_id ORDER BY account_id), array_agg(band ORDER BY account_id),
+       array_agg(age_days ORDER BY account_id),
+       array_agg(array_to_string(states, ',') ORDER BY account_id),
+       jsonb_agg(caps ORDER BY account_id)::text,
+       string_agg(array_send(array_replace(raw, NULL, 'NaN')), ''::bytea ORDER BY account_id),
+       string_agg(array_send(array_replace(points, NULL, 'NaN')), ''::bytea ORDER BY account_id)
+FROM metrics_snapshot WHERE day = %s AND run_id = %s
+"""
+ARRAY_HEAD, LENGTH = 20, 4  # bytes before the elements of an array that is sent, and before each
 Objects = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.intp]
 ORDER = [band.value for band in Band]
@@ -72,42 +85,32 @@ def forget() -> None:
 
 @lru_cache(maxsize=1)
 def _read(run_id: int, day: str, cadence: Cadence) -> NightValues:
-    rows = list(
-        Snapshot.objects.filter(day=day, run_id=run_id)
-        .order_by("account_id")
-        .values_list(
-            "account_id",
-            "band",
-            "caps",
-            "age_days",
-            "states",
-            "raw",
-            "points",
-        )
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(NIGHT, [day, run_id])
+        *lists, caps, raw, points = cursor.fetchone()
+    ids, bands, ages, states = (found or [] for found in lists)
+    measures, said = _floats(raw or b"", len(ids)), _words(states)
     columns = ("account_id", "name", "segment", "plan", "arr", "currency")
     current = {
         known[0]: known
         for known in AccountCurrent.objects.filter(run_id=run_id).values_list(*columns)
     }
-    known = [current.get(row[0], (row[0], f"Account {row[0]}", "", "", None, "")) for row in rows]
+    known = [current.get(pk, (pk, f"Account {pk}", "", "", None, "")) for pk in ids]
     currencies = {row[5] for row in known if row[4] is not None}
-    states = np.array([row[4] for row in rows], dtype=object).reshape(len(rows), SLOTS)
-    raw = _floats(row[5] for row in rows)
     return NightValues(
         run_id=run_id,
         day=day,
-        ids=np.array([row[0] for row in rows], dtype=np.intp),
+        ids=np.array(ids, dtype=np.intp),
         names=_texts(row[1] for row in known),
         segments=_texts(row[2] for row in known),
         plans=_texts(row[3] for row in known),
-        bands=np.array([ORDER.index(row[1]) for row in rows], dtype=np.intp),
-        held=_held(row[2] for row in rows),
-        age_days=np.array([row[3] for row in rows], dtype=np.float64),
-        measured=(states == State.OK.value) & ~np.isnan(raw),
-        heard=states != State.BROKEN.value,
-        raw=raw,
-        points=_floats(row[6] for row in rows),
+        bands=np.array([ORDER.index(band) for band in bands], dtype=np.intp),
+        held=_held(json.loads(caps or "[]")),
+        age_days=np.array(ages, dtype=np.float64),
+        measured=(said == State.OK.value) & ~np.isnan(measures),
+        heard=said != State.BROKEN.value,
+        raw=measures,
+        points=_floats(points or b"", len(ids)),
         arr=np.array([np.nan if row[4] is None else float(row[4]) for row in known]),
         currency=currencies.pop() if len(currencies) == 1 else "",
         cadence=cadence,
@@ -146,7 +149,16 @@ def _held(rows: Iterable[list[dict[str, Any]]]) -> Bools:
     return np.array(found, dtype=bool).reshape(len(found), len(codes))
 
 
-def _floats(rows: Iterable[list[float | None]]) -> Floats:
-    """[A, 24], NULL as NaN; a table without rows keeps its width."""
-    found = list(rows)
-    return np.array(found, dtype=np.float64).reshape(len(found), SLOTS)
+def _words(rows: Iterable[str]) -> Objects:
+    """[A, 24] out of words with commas between."""
+    found = [row.split(",") for row in rows]
+    return np.array(found, dtype=object).reshape(len(found), SLOTS)
+
+
+def _floats(sent: bytes, accounts: int) -> Floats:
+    """[A, 24], NaN for NULL, out of arrays as they are sent, one behind the other."""
+    width = np.dtype(np.float64).itemsize
+    size = ARRAY_HEAD + SLOTS * (LENGTH + width)
+    rows = np.frombuffer(sent, dtype=np.uint8).reshape(accounts, size)[:, ARRAY_HEAD:]
+    fields = rows.reshape(accounts, SLOTS, LENGTH + width)[:, :, LENGTH:]
+    return np.ascontiguousarray(fields).view(">f8")[:, :, 0].astype(np.float64)
