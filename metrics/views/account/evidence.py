@@ -17,6 +17,7 @@ from accounts.access import account_or_404
 from accounts.models import Account
 from metrics.frames.account import read_account
 from metrics.models import Run, Snapshot
+from metrics.models.shown import night_shown
 from metrics.models.together import read, together
 from metrics.signals.base import Signal
 from metrics.signals.catalogue import BY_CODE
@@ -100,7 +101,7 @@ def _read(account: Account, code: str, day: str) -> Shown:
 
 def _run_of(day: str) -> Run | None:
     if not day:
-        return Run.objects.latest_published()
+        return night_shown()
     try:
         return Run.objects.of_day(dt.date.fromisoformat(day))
     except ValueError:

@@ -15,7 +15,7 @@ from accounts.access import account_or_404, whose
 from accounts.middleware import organisation_of
 from accounts.models import Account, Organisation
 from metrics.forms import OverrideForm
-from metrics.models import Run
+from metrics.models.shown import night_shown
 from metrics.models.together import read, together
 from metrics.signals.summary import parts
 from metrics.templatetags.actions import ACTIONS, lately
@@ -83,7 +83,7 @@ def show(
     request: HttpRequest, customer: Account, form: OverrideForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The page; with the form of an override open where something in it must be corrected."""
-    run = Run.objects.latest_published()
+    run = night_shown()
     context: dict[str, Any] = {"account": customer, "run": run}
     if run is None:
         return render(request, WAITING, context, status=status)
