@@ -180,8 +180,8 @@ WORDS: Mapping[str, Words] = {
         value=pair,
         bad=lambda v: f"Only {pair(v)} newcomers onboarded",
         good=lambda v: f"{pair(v)} newcomers onboarded",
-        fell="Fewer of the new people find their way in",
-        rose="More of the new people find their way in",
+        fell="A smaller share of the new people finds its way in",
+        rose="A larger share of the new people finds its way in",
     ),
     "S16": Words(
         value=lambda v: f"{percent(v.raw)} a year",
@@ -230,7 +230,7 @@ WORDS: Mapping[str, Words] = {
         bad=_bad_tickets,
         good=_bad_tickets,
         fell="Their tickets go worse: more severe, escalated or stuck",
-        rose="Their tickets go better: less severe, escalated or stuck",
+        rose="Their tickets go better: more are neither severe, escalated nor stuck",
     ),
     "S22": Words(
         value=lambda v: signed(v.raw),

@@ -15,7 +15,8 @@ from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.kinds import Facts, Kind, Numbers, kind_of
 from metrics.signals.numbers import Value
 from metrics.signals.rescore import rescore
-from metrics.signals.words import CAP_CAUSES, CAP_LIFTED, cause_text, claim_text
+from metrics.signals.told import Told, told, told_as
+from metrics.signals.words import CAP_CAUSES, CAP_LIFTED, cause_text
 
 NOT_BEHAVIOUR = {
     Kind.MISSING: "the source was missing",
@@ -58,10 +59,15 @@ class Reason:
     code: str
     name: str
     moved: float
-    claim: str
+    told: Told
     before: Value
     after: Value
     by_weight: bool
+
+    @property
+    def claim(self) -> str:
+        """What happened, without a full stop."""
+        return self.told.claim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +123,7 @@ def reasons(before: Stored, after: Stored, parts: Change) -> list[Reason]:
             code=code,
             name=BY_CODE[code].name,
             moved=points,
-            claim=_claim(before, after, code, fell=points < 0, did=parts.performance[code]),
+            told=_told(before, after, code, fell=points < 0, did=parts.performance[code]),
             before=value_of(before, code),
             after=value_of(after, code),
             by_weight=_by_weight(before, after, code, fell=points < 0, did=parts.performance[code]),
@@ -213,18 +219,27 @@ def _by_weight(before: Stored, after: Stored, code: str, *, fell: bool, did: flo
     return did == 0 or (did < 0) != fell
 
 
-def _claim(before: Stored, after: Stored, code: str, *, fell: bool, did: float) -> str:
+def _told(before: Stored, after: Stored, code: str, *, fell: bool, did: float) -> Told:
+    was, now = value_of(before, code), value_of(after, code)
+    because = _because(before, after, code, fell=fell, did=did)
+    if because:
+        return told_as(f"{BY_CODE[code].name}: {because}", code, was, now)
+    return told(code, was, now, fell=fell)
+
+
+def _because(before: Stored, after: Stored, code: str, *, fell: bool, did: float) -> str:
+    """What moved it where it was not what people did; empty where it was."""
     kind = kind_of(before, after, code, rose=not fell)
     if kind is Kind.STAGE:
         joined = before.states[BY_CODE[code].slot] == State.NOT_APPLICABLE.value
-        return f"{BY_CODE[code].name}: {'now' if joined else 'no longer'} part of the score"
+        return f"{'now' if joined else 'no longer'} part of the score"
     if kind in NOT_BEHAVIOUR:
-        return f"{BY_CODE[code].name}: {NOT_BEHAVIOUR[kind]}"
+        return NOT_BEHAVIOUR[kind]
     if after.states[BY_CODE[code].slot] == State.TOO_LITTLE.value:
-        return f"{BY_CODE[code].name}: too few people are left to say"
+        return "too few people are left to say"
     if _by_weight(before, after, code, fell=fell, did=did):
-        return f"{BY_CODE[code].name}: its weight in the score changed"
-    return claim_text(code, fell=fell)
+        return "its weight in the score changed"
+    return ""
 
 
 def _add_signal(

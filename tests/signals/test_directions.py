@@ -29,7 +29,7 @@ CLAIMS: dict[str, tuple[str, str, bool | None]] = {
     "S12": ("smaller part", "larger part", True),
     "S13": ("less evenly", "more evenly", True),
     "S14": ("depend more on one person", "depend less on one person", False),
-    "S15": ("Fewer of the new", "More of the new", True),
+    "S15": ("smaller share of the new", "larger share of the new", True),
     "S16": ("higher rate", "lower rate", False),
     "S17": ("away from what does well", "towards what does well", None),
     "S18": ("rose against", "fell against", True),
@@ -51,7 +51,8 @@ def alone(code: str, *, raw: float, points: float, weight: float = 1.0) -> Night
     given = {
         "raw": raw,
         "n": 20.0,
-        "part": 10.0,
+        # hours, against 20 of them
+        "part": 20 * raw if code == "S19" else 10.0,
         "whole": 20.0,
         "points": points,
         "weights": weight,
@@ -89,6 +90,20 @@ def test_the_claim_agrees_with_the_points_and_with_the_raw_value(code: str) -> N
     good_night = alone(code, raw=good[0], points=good[1])
     assert worse in claim(code, good_night, bad_night)
     assert better in claim(code, bad_night, good_night)
+
+
+def test_a_reason_shows_the_values_that_bear_its_claim_out() -> None:
+    before, after = alone("S19", raw=0.5, points=90), alone("S19", raw=0.8, points=60)
+    slot = BY_CODE["S19"].slot
+    numbers = {"part": [*after.part], "whole": [*after.whole]}
+    numbers["part"][slot], numbers["whole"][slot] = 9.6, 12.0
+    after = replace(after, **numbers)
+    parts = change_between(before, after)
+    assert parts is not None
+    (reason,) = reasons(before, after, parts)
+    assert reason.claim == "First answers were due sooner"
+    shown = [text.replace("\u00a0", " ") for text in (reason.told.before, reason.told.after)]
+    assert shown == ["10.0 h (target 20.0 h)", "9.6 h (target 12.0 h)"]
 
 
 @pytest.mark.parametrize("code", sorted(set(CLAIMS) - AGEING))

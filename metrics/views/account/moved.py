@@ -16,7 +16,6 @@ from metrics.signals.base import Cadence, State
 from metrics.signals.catalogue import BY_CODE
 from metrics.signals.numbers import Value
 from metrics.signals.story import Reason, Step, caps_of, change_between, reasons, steps
-from metrics.signals.words import value_text
 from metrics.views.account.night import Night
 
 PERIODS = (1, 7, 30, 90)
@@ -130,8 +129,8 @@ def _reason(reason: Reason, before: Snapshot, now: Snapshot) -> dict[str, Any]:
         "moved": reason.moved,
         "claim": reason.claim,
         "by_weight": reason.by_weight,
-        "before": value_text(reason.code, reason.before),
-        "after": value_text(reason.code, reason.after),
+        "before": reason.told.before,
+        "after": reason.told.after,
         "points": (_points(before, reason.code), _points(now, reason.code)),
         "behind": _behind(reason.code, now, reason.after),
         "where": WHERE.get(COUNTED.get(reason.code, ""), ""),
