@@ -25,7 +25,7 @@ TRUNCATE accounts_account, accounts_contract, accounts_person, accounts_mileston
     metrics_usageevent, metrics_usage_user_day, metrics_activity_calendar,
     metrics_feature_calendar, metrics_trainingrecord, metrics_ticket, metrics_survey,
     metrics_snapshot, metrics_accountcurrent, metrics_flagchange, metrics_pointsspread, metrics_run,
-    metrics_batch, metrics_dirtyday,
+    metrics_batch, metrics_changedday, metrics_dirtyday,
     metrics_sourcestatus, accounts_change RESTART IDENTITY CASCADE
 """
 USERS = """

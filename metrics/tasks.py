@@ -20,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from accounts.models import User
-from metrics import ingest, nightly
+from metrics import ingest, nightly, rollups
 from metrics.ingest import invented, removal
 from metrics.models import Run
 from metrics.models.demo import DemoLoad
@@ -123,7 +123,12 @@ def tick() -> None:
     if Heartbeat.is_fresh(TICK, seconds=settings.TICK_SECONDS / 2):
         return
     now = nightly.database_now()
-    _try("before the nights", ingest.take_in_matched, partial(ingest.notice_silence, now))
+    _try(
+        "before the nights",
+        ingest.take_in_matched,
+        partial(ingest.notice_silence, now),
+        rollups.gather_if_free,
+    )
     nightly.ensure_runs(now)
     if Run.objects.with_work().exists():
         wake_workers()

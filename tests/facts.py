@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.models import Account, Contract, Milestone, Person
 from metrics.models import (
-    DirtyDay,
+    ChangedDay,
     Feature,
     Scorecard,
     SourceStatus,
@@ -98,8 +98,8 @@ def use(
                 **{**values, **over},
             )
         )
-    DirtyDay.objects.bulk_create(
-        [DirtyDay(account_id=account.pk, day=event.day) for event in events], ignore_conflicts=True
+    ChangedDay.objects.bulk_create(
+        ChangedDay(account_id=account.pk, day=event.day) for event in events
     )
     return UsageEvent.objects.bulk_create(events)
 

@@ -1,4 +1,4 @@
-"""The only writer of facts: files in, facts, rejects and dirty days out."""
+"""The only writer of facts: files in, facts, rejects and changed days out."""
 
 from metrics.ingest.door import BatchReport, Origin, import_file
 from metrics.ingest.matching import take_in_matched

@@ -42,11 +42,8 @@ CREATE TEMP TABLE undone ON COMMIT DROP AS
 SELECT account_id, day, feature_id FROM metrics_usageevent WHERE batch_id = %s
 GROUP BY account_id, day, feature_id
 """
-# in order of the key, as everybody takes them
 MARK = """
-INSERT INTO metrics_dirtyday (account_id, day, marked_at)
-SELECT DISTINCT account_id, day, now() FROM undone ORDER BY account_id, day
-ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at
+INSERT INTO metrics_changedday (account_id, day) SELECT DISTINCT account_id, day FROM undone
 """
 # features that nobody has described and nobody uses any more
 FEATURES = """

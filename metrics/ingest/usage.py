@@ -21,8 +21,8 @@ CREATE TEMP TABLE IF NOT EXISTS stage_usage (
     place int, event_key uuid, account_id bigint, person_id bigint, feature_id bigint,
     occurred_at timestamptz, day date, count bigint
 ) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS stage_dirty (account_id bigint, day date) ON COMMIT DELETE ROWS;
-TRUNCATE stage_usage, stage_dirty;
+CREATE TEMP TABLE IF NOT EXISTS stage_changed (account_id bigint, day date) ON COMMIT DELETE ROWS;
+TRUNCATE stage_usage, stage_changed;
 """
 COLUMNS = (
     "place", "event_key", "account_id", "person_id", "feature_id", "occurred_at", "day", "count"
@@ -46,7 +46,7 @@ WITH added AS (
     {on_conflict}
     RETURNING account_id, day, feature_id
 ), marked AS (
-    INSERT INTO stage_dirty SELECT DISTINCT account_id, day FROM added
+    INSERT INTO stage_changed SELECT DISTINCT account_id, day FROM added
 ), firsts AS MATERIALIZED (  -- else it is read anew for every feature there is
     SELECT feature_id, min(day) AS day FROM added WHERE feature_id IS NOT NULL GROUP BY feature_id
 ), seen AS (
@@ -81,11 +81,10 @@ WHERE (u.account_id, u.person_id, u.feature_id, u.count)
    OR u.occurred_at NOT BETWEEN s.occurred_at - %s AND s.occurred_at + %s
 ORDER BY s.place
 """
-# in order of the key, as the rollups take them: two that wait for one another never meet
+# only ever added: no import waits for another one, or for a rollup
 MARK = """
-INSERT INTO metrics_dirtyday (account_id, day, marked_at)
-SELECT DISTINCT account_id, day, now() FROM stage_dirty ORDER BY account_id, day
-ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at
+INSERT INTO metrics_changedday (account_id, day)
+SELECT DISTINCT account_id, day FROM stage_changed
 """
 FEATURES = "SELECT key, id FROM metrics_feature WHERE key = ANY(%s)"
 NEW_FEATURES = """

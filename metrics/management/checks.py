@@ -161,6 +161,7 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " FULL JOIN (SELECT account_id, day, sum(count) AS uses FROM metrics_usageevent"
         "   GROUP BY account_id, day) facts USING (account_id, day)"
         " WHERE rolled.uses IS DISTINCT FROM facts.uses AND (account_id, day) NOT IN"
-        "   (SELECT account_id, day FROM metrics_dirtyday) LIMIT 20",
+        "   (SELECT account_id, day FROM metrics_dirtyday"
+        "    UNION ALL SELECT account_id, day FROM metrics_changedday) LIMIT 20",
     ),
 )

@@ -17,7 +17,13 @@ from metrics.models.heartbeats import Heartbeat
 from metrics.models.identities import Alias
 from metrics.models.keys import WriteKey
 from metrics.models.overrides import Override
-from metrics.models.rollups import ActivityCalendar, DirtyDay, FeatureCalendar, UsageUserDay
+from metrics.models.rollups import (
+    ActivityCalendar,
+    ChangedDay,
+    DirtyDay,
+    FeatureCalendar,
+    UsageUserDay,
+)
 from metrics.models.runs import ChunkSums, Run, RunChunk
 from metrics.models.saved_views import SavedView
 from metrics.models.scorecards import Scorecard
@@ -30,6 +36,7 @@ __all__ = [
     "ActivityCalendar",
     "Alias",
     "Batch",
+    "ChangedDay",
     "ChunkSums",
     "Deed",
     "DemoLoad",

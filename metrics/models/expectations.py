@@ -19,7 +19,8 @@ LAST_RECORDS = """
 SELECT 'usage', greatest(
     (SELECT max(last_day) FROM metrics_activity_calendar),
     -- imported, and not yet summed
-    (SELECT max(day) FROM metrics_dirtyday)
+    (SELECT max(day) FROM metrics_dirtyday),
+    (SELECT max(day) FROM metrics_changedday)
 )
 UNION ALL SELECT 'tickets', (max(opened_at) AT TIME ZONE %(zone)s)::date FROM metrics_ticket
 UNION ALL SELECT 'surveys', (greatest(max(sent_at), max(answered_at)) AT TIME ZONE %(zone)s)::date

@@ -83,8 +83,27 @@ class FeatureCalendar(models.Model):
         return f"{self.account_id}/{self.person_id} feature {self.feature_id} since {self.base}"
 
 
+class ChangedDay(models.Model):
+    """An (account, day) that got or lost a fact, as often as it did; rollups make it a `DirtyDay`.
+
+    Rows are only added by imports, so that they wait for nobody, and only taken by rollups.
+    """
+
+    account_id = models.BigIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account_id"], name="changed_day_by_account"),
+            models.Index(fields=["day"], name="changed_day_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"
+
+
 class DirtyDay(models.Model):
-    """An (account, day) whose rollups must be made again."""
+    """An (account, day) whose rollups must be made again: locked while they are."""
 
     pk = CompositePrimaryKey("account_id", "day")
     account_id = models.BigIntegerField()

@@ -2,16 +2,22 @@
 
 A dirty day is made again from all its facts and replaced, never incremented: late, duplicate and
 corrected events stay right. Everything is derived; `rebuild` makes it again from nothing.
+
+Imports only ever add to the list of changed days, so that they wait for nobody. Rollups gather from
+it which days are dirty, in a short transaction, and wait for one another there.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from metrics.rollups import activity, features
+
+log = logging.getLogger(__name__)
 
 # (account, day) pairs in one transaction: a few seconds of work
 SLICE = 30_000
@@ -22,9 +28,23 @@ DROP TABLE IF EXISTS pg_temp.touched;
 CREATE TEMP TABLE touched (account_id bigint, day date, PRIMARY KEY (account_id, day))
     ON COMMIT DROP;
 """
-# Marks are locked in the order in which the ingest makes them, so that neither waits for the
-# other in a circle. Whoever marks a day from here on waits until this transaction ends, and its
-# mark stays.
+# A day is dirty once, however often it changed. Those that change while this is under way stay on
+# the list. Dirty days are taken in order of their key, here and below: two that wait for one
+# another never meet.
+GATHER = """
+WITH changed AS (
+    DELETE FROM metrics_changedday WHERE id IN (
+        SELECT id FROM metrics_changedday
+        WHERE %(all)s OR (account_id >= %(lo)s AND account_id < %(hi)s)
+        ORDER BY id FOR UPDATE
+    )
+    RETURNING account_id, day
+)
+INSERT INTO metrics_dirtyday (account_id, day, marked_at)
+SELECT DISTINCT account_id, day, now() FROM changed ORDER BY account_id, day
+ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at
+"""
+# Who finds one of these dirty once more waits until this transaction ends.
 LOCK = """
 INSERT INTO touched
 SELECT account_id, day FROM metrics_dirtyday
@@ -49,6 +69,8 @@ DIRTY = """
 SELECT EXISTS (SELECT FROM metrics_dirtyday WHERE account_id >= %(lo)s AND account_id < %(hi)s)
 """
 STEPS = ("ANALYZE touched", CONSUME, *activity.STEPS, *features.STEPS)
+PATIENCE = "100ms"
+LOCKED = "55P03"
 
 
 def refresh(account_ids: range | None = None) -> int:
@@ -57,6 +79,11 @@ def refresh(account_ids: range | None = None) -> int:
     Afterwards the rollups hold every fact committed before the call. Safe to repeat, and to run
     beside an import or another refresh: each slice of days is a transaction of its own.
     """
+    gather(account_ids)
+    return _refresh_all(account_ids)
+
+
+def _refresh_all(account_ids: range | None) -> int:
     days = 0
     while True:
         found = _refresh_slice(_scope(account_ids))
@@ -71,6 +98,7 @@ def refresh_some(account_ids: range, *, seconds: float) -> bool:
     What is done stays done: who is called again goes on where this one stopped.
     """
     until = time.monotonic() + seconds
+    gather(account_ids)
     while _is_dirty(account_ids):
         if _refresh_slice(_scope(account_ids)) < SLICE:
             break  # what has been marked since need not wait for this night
@@ -81,11 +109,32 @@ def refresh_some(account_ids: range, *, seconds: float) -> bool:
 
 def rebuild(account_ids: range | None = None) -> int:
     """Makes all rollups (of these accounts) again from the facts; returns how many days."""
+    gather(account_ids)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(EVERYTHING, _scope(account_ids))
         cursor.execute(activity.FORGET, _scope(account_ids))
         cursor.execute(features.FORGET, _scope(account_ids))
-        return refresh(account_ids)
+        # what has changed since then stays on the list: who gathers holds the list before the days
+        return _refresh_all(account_ids)
+
+
+def gather(account_ids: range | None = None) -> None:
+    """Makes the changed days (of these accounts) dirty; waits for rollups that are at them."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(GATHER, _scope(account_ids))
+
+
+def gather_if_free() -> None:
+    """Keeps the list of changed days short between two nights; waits for nobody."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+            gather()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != LOCKED:
+            raise
+        log.info("days are being rolled up, the list of changed ones is left as it is: %s", error)
 
 
 def _refresh_slice(scope: dict[str, Any]) -> int:

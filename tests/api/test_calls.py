@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Person
 from metrics.ingest import take_in_matched, undo_batch
-from metrics.models import Alias, Batch, DirtyDay, Reject, UsageEvent
+from metrics.models import Alias, Batch, ChangedDay, Reject, UsageEvent
 from tests.api.calling import AT, Caller, make_key, track, usage
 from tests.ingest.sending import NOW, Sender, counts, table
 
@@ -36,7 +36,7 @@ def test_track_page_and_screen_are_usage(call: Caller) -> None:
         ("A1", "P1", None),
     ]
     a1 = Account.objects.get(external_id="A1").pk
-    assert table(DirtyDay, "account_id", "day") == [(a1, dt.date(2026, 11, 20))]
+    assert table(ChangedDay, "account_id", "day") == [(a1, dt.date(2026, 11, 20))]
     assert [counts(b) for b in Batch.objects.filter(source="usage")] == [(5, 5, 0, 0)]
 
 

@@ -35,6 +35,7 @@ class Mutation:
 SMOKE = "tests/faults/test_smoke.py::"
 WORKERS = "tests/faults/test_workers.py::"
 NIGHTS = "tests/faults/test_nights.py::"
+CHANGED = "tests/rollups/test_changed_days.py::"
 MUTATIONS = (
     Mutation(
         "fence",
@@ -105,15 +106,30 @@ MUTATIONS = (
         "tests/nightly/test_chunks.py::test_rows_that_are_written_twice_are_there_once",
     ),
     Mutation(
-        "days marked twice (ON CONFLICT)",
+        "days that are found dirty once more (ON CONFLICT)",
+        (
+            (
+                "metrics/rollups/__init__.py",
+                "FROM changed ORDER BY account_id, day\n"
+                "ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at\n",
+                "FROM changed ORDER BY account_id, day\n",
+            ),
+        ),
+        f"{CHANGED}test_a_day_that_two_rollups_want_is_done_by_one_after_the_other",
+    ),
+    Mutation(
+        "imports wait for no rollup (a list that is only added to)",
         (
             (
                 "metrics/ingest/usage.py",
+                "INSERT INTO metrics_changedday (account_id, day)\n"
+                "SELECT DISTINCT account_id, day FROM stage_changed\n",
+                "INSERT INTO metrics_dirtyday (account_id, day, marked_at)\n"
+                "SELECT DISTINCT account_id, day, now() FROM stage_changed\n"
                 "ON CONFLICT (account_id, day) DO UPDATE SET marked_at = excluded.marked_at\n",
-                "",
             ),
         ),
-        f"{SMOKE}test_case_14_a_crash_in_the_middle_of_an_import",
+        f"{CHANGED}test_an_import_waits_for_no_rollup_and_its_days_are_done_by_the_next",
     ),
     Mutation(
         "one open run a day (UNIQUE)",

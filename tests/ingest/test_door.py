@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Account
 from metrics.ingest import FileError, batches, import_file
-from metrics.models import Batch, DirtyDay, Reject, UsageEvent
+from metrics.models import Batch, ChangedDay, Reject, UsageEvent
 from metrics.sources.reading import Limits
 from tests.ingest.sending import NOW, Sender, at, codes, counts, table
 
@@ -67,7 +67,7 @@ def test_a_dry_run_counts_and_stores_nothing(acme: Sender) -> None:
     assert codes(report) == [(4, "occurred_at", "bad_moment")]
     assert report.batch is None
     assert acme("accounts", "A9,Zed", dry_run=True).replayed == 1
-    assert table(UsageEvent, "id") == table(DirtyDay, "day") == []
+    assert table(UsageEvent, "id") == table(ChangedDay, "day") == []
     assert Batch.objects.count() == batches_before + 1
     assert open_waiting() == 1
     assert not Account.objects.filter(external_id="A9").exists()
@@ -124,7 +124,7 @@ def test_a_file_that_breaks_half_way_leaves_a_failed_batch_and_no_rows(
     monkeypatch.setattr("metrics.ingest.door.CHUNK", 1)
     with pytest.raises(FileError, match="More than 1 rows"):
         acme("usage", EVENT, EVENT.replace("e1", "e2"), limits=Limits(max_rows=1))
-    assert table(UsageEvent, "id") == table(DirtyDay, "day") == []
+    assert table(UsageEvent, "id") == table(ChangedDay, "day") == []
     assert table(Batch, "state", "received", "error", source="usage") == [
         ("failed", 0, "FileError: More than 1 rows; send the file in parts")
     ]

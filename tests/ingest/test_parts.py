@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from metrics.ingest import batches, import_file, parts, undo_batch
 from metrics.ingest.uploads import recover_uploads, work_uploads
-from metrics.models import Batch, DirtyDay, Reject, Upload, UsageEvent
+from metrics.models import Batch, ChangedDay, Reject, Upload, UsageEvent
 from metrics.nightly import database_now
 from metrics.nightly.waiting import imports_before
 from metrics.sources.base import FileError
@@ -68,7 +68,7 @@ def test_a_large_file_is_stored_like_a_small_one(acme: Sender) -> None:
     assert [refusal.line for refusal in report.sample] == [42, 72]
     assert open_rejects() == [("usage", 42, "bad_moment"), ("usage", 72, "unknown_account")]
     assert UsageEvent.objects.count() == 93
-    assert DirtyDay.objects.count() == 1
+    assert ChangedDay.objects.values("account_id", "day").distinct().count() == 1
     assert counts(acme("usage", *ROWS)) == (95, 0, 93, 2)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from accounts.models import Account, Change, Contract, Person
 from metrics import rollups
 from metrics.ingest import NightIsOpen, UndoRefused, undo_batch
-from metrics.models import Batch, DirtyDay, Feature, Reject, Replaced, Snapshot, Ticket
+from metrics.models import Batch, ChangedDay, Feature, Reject, Replaced, Snapshot, Ticket
 from tests.facts import live_scorecard
 from tests.ingest.sending import NOW, Sender, counts, day, open_rejects, table
 from tests.nightly.test_night import request
@@ -190,7 +190,7 @@ def test_the_days_of_undone_events_are_dirty_and_no_others(base: Sender) -> None
     rollups.refresh()
     undo_batch(batch or 0)
     bolt = Account.objects.get(external_id="A2")
-    assert table(DirtyDay, "account_id", "day") == [(bolt.pk, day("2026-11-04"))]
+    assert table(ChangedDay, "account_id", "day") == [(bolt.pk, day("2026-11-04"))]
 
 
 def test_a_batch_on_which_a_later_one_builds_is_refused_with_a_reason(base: Sender) -> None:

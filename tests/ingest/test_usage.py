@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Organisation
-from metrics.models import DirtyDay, Feature, UsageEvent
+from metrics.models import ChangedDay, Feature, UsageEvent
 from tests.ingest.sending import Sender, at, codes, counts, day, table
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def test_an_event_is_stored_with_its_place_its_day_and_when_it_became_known(acme
     assert table(UsageEvent, "day", "known_at", "batch_id") == [
         (day("2026-11-20"), at("2026-11-22T12:00"), report.batch)
     ]
-    assert table(DirtyDay, "day") == [(day("2026-11-20"),)]
+    assert table(ChangedDay, "day") == [(day("2026-11-20"),)]
 
 
 def test_the_same_file_again_changes_nothing(acme: Sender) -> None:
@@ -33,10 +33,10 @@ def test_the_same_file_again_changes_nothing(acme: Sender) -> None:
     ]
     assert counts(acme("usage", *rows)) == (4, 4, 0, 0)
     before = table(UsageEvent, "id", *COLUMNS)
-    DirtyDay.objects.all().delete()
+    ChangedDay.objects.all().delete()
     assert counts(acme("usage", *rows)) == (4, 0, 4, 0)
     assert table(UsageEvent, "id", *COLUMNS) == before
-    assert table(DirtyDay, "day") == []
+    assert table(ChangedDay, "day") == []
 
 
 def test_the_same_event_twice_in_one_file_is_a_duplicate(acme: Sender) -> None:
@@ -165,7 +165,7 @@ def test_a_day_is_the_organisations_own(acme: Sender) -> None:
 def test_late_usage_marks_its_own_old_day(acme: Sender) -> None:
     assert counts(acme("usage", "e1,A1,,reports,2025-10-20,1")) == (1, 1, 0, 0)
     assert codes(acme("usage", "e2,A1,,reports,2025-10-10,1")) == [(2, "occurred_at", "too_old")]
-    assert table(DirtyDay, "day") == [(day("2025-10-20"),)]
+    assert table(ChangedDay, "day") == [(day("2025-10-20"),)]
 
 
 def test_a_backfill_is_known_when_it_happened_and_may_be_old(acme: Sender) -> None:
@@ -187,4 +187,4 @@ def test_a_file_of_several_chunks_is_one_batch(
     assert counts(report) == (20, 8, 12, 0)
     assert seen == [3, 6, 9, 12, 15, 18, 20]
     assert table(UsageEvent, "batch_id") == [(report.batch,)] * 8
-    assert len(table(DirtyDay, "day")) == 8
+    assert len(table(ChangedDay, "day")) == 8

@@ -9,7 +9,7 @@ import time_machine
 
 from accounts.models import Milestone, Person
 from metrics.ingest import replay
-from metrics.models import Batch, DirtyDay, Reject, Survey, Ticket, TrainingRecord, UsageEvent
+from metrics.models import Batch, ChangedDay, Reject, Survey, Ticket, TrainingRecord, UsageEvent
 from tests.ingest.sending import NOW, Sender, at, codes, counts, day, open_rejects, table
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_rows_wait_for_accounts_and_people_and_are_taken_in_by_themselves(
     assert table(UsageEvent, "person__external_id", "known_at", "batch_id") == [
         ("P1", LATER, usage.batch), (None, LATER, usage.batch)
     ]  # fmt: skip
-    assert table(DirtyDay, "day") == [(day("2026-11-20"),)]
+    assert table(ChangedDay, "day") == [(day("2026-11-20"),)]
     for model in (Ticket, TrainingRecord, Survey, Milestone, Person):
         assert table(model, "known_at") == [(LATER,)]
 

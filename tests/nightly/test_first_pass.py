@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.models import Account
 from metrics import nightly, rollups
 from metrics.frames import read_frames
-from metrics.models import AccountCurrent, ChunkSums, DirtyDay, Run, RunChunk, Snapshot
+from metrics.models import AccountCurrent, ChangedDay, ChunkSums, DirtyDay, Run, RunChunk, Snapshot
 from metrics.nightly import first_pass
 from metrics.nightly.chunks import Claim, LeaseLost, claim
 from metrics.nightly.current import prune_current
@@ -128,15 +128,17 @@ def test_days_of_whoever_is_no_customer_yet_are_rolled_up(settings: Settings) ->
     make_portfolio(1)
     behind = make_account(started=-10)
     for account in (before, behind):
-        DirtyDay.objects.create(account_id=account.pk, day=ago(3))
+        ChangedDay.objects.create(account_id=account.pk, day=ago(3))
     finished(prepared(settings))
+    assert not ChangedDay.objects.exists()
     assert not DirtyDay.objects.exists()
 
 
 def test_without_a_customer_there_is_nothing_to_score(settings: Settings) -> None:
-    DirtyDay.objects.create(account_id=make_account(started=-10).pk, day=ago(3))
+    ChangedDay.objects.create(account_id=make_account(started=-10).pk, day=ago(3))
     run = finished(prepared(settings))
     assert (run.state, run.accounts, states(run, "score")) == ("complete", 0, [])
+    assert not ChangedDay.objects.exists()
     assert not DirtyDay.objects.exists()
 
 
@@ -155,7 +157,7 @@ def test_a_range_that_cannot_be_added_up_is_scored_and_the_night_says_so(
     run = finished(run)
     assert (run.state, run.accounts) == ("partial", 3)
     assert Snapshot.objects.filter(run_id=run.pk).count() == 3
-    assert not DirtyDay.objects.exists()  # it is scored on what was imported since, too
+    assert not ChangedDay.objects.exists()  # it is scored on what was imported since, too
 
 
 def test_days_that_the_first_pass_left_are_rolled_up_in_turns_before_they_are_scored(

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from accounts.models import Account, Organisation
 from metrics import nightly
-from metrics.models import AccountCurrent, Batch, DirtyDay, Run, RunChunk, Snapshot, UsageEvent
+from metrics.models import AccountCurrent, Batch, ChangedDay, Run, RunChunk, Snapshot, UsageEvent
 from metrics.nightly import score_chunk
 from metrics.nightly.publish import publish
 from tests.facts import (
@@ -207,7 +207,9 @@ def test_a_binding_cap_turns_the_band_at_once() -> None:
     account = make_lively_account()
     night(ago(1))
     UsageEvent.objects.filter(account=account, day__gt=ago(40)).delete()
-    DirtyDay.objects.bulk_create(DirtyDay(account_id=account.pk, day=ago(d)) for d in range(1, 40))
+    ChangedDay.objects.bulk_create(
+        ChangedDay(account_id=account.pk, day=ago(d)) for d in range(1, 40)
+    )
     run = night()
     row = Snapshot.objects.get(run_id=run.pk)
     assert (row.band, row.score) == ("red", 30.0)

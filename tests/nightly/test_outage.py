@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.models import DirtyDay, Snapshot, UsageEvent
+from metrics.models import ChangedDay, Snapshot, UsageEvent
 from tests.facts import ago, make_status, make_survey
 from tests.nightly.test_night import make_lively_account, night
 
@@ -14,7 +14,9 @@ def test_a_silent_usage_source_is_frozen_at_its_last_values() -> None:
     night(ago(35))
     make_status("usage", "broken", since=35)
     UsageEvent.objects.filter(account=account, day__gte=ago(35)).delete()
-    DirtyDay.objects.bulk_create(DirtyDay(account_id=account.pk, day=ago(d)) for d in range(1, 36))
+    ChangedDay.objects.bulk_create(
+        ChangedDay(account_id=account.pk, day=ago(d)) for d in range(1, 36)
+    )
     night(ago(20))
     run = night()
     before = Snapshot.objects.get(day=ago(35))
@@ -37,7 +39,9 @@ def test_an_account_is_not_called_silent_because_its_source_was() -> None:
     night(ago(41))
     make_status("usage", "broken", since=40, until=5)
     UsageEvent.objects.filter(account=account, day__range=(ago(40), ago(3))).delete()
-    DirtyDay.objects.bulk_create(DirtyDay(account_id=account.pk, day=ago(d)) for d in range(3, 41))
+    ChangedDay.objects.bulk_create(
+        ChangedDay(account_id=account.pk, day=ago(d)) for d in range(3, 41)
+    )
     nights = [night(ago(days)) for days in (20, 5, 4, 3, 2, 1, 0)]
     rows = [Snapshot.objects.get(run_id=run.pk) for run in nights]
     assert [row.caps for row in rows] == [[]] * 7
@@ -71,7 +75,9 @@ def test_a_source_that_is_late_and_then_declared_broken_has_been_silent_all_alon
     make_status("usage", "late", since=35, until=2)
     make_status("usage", "broken", since=2)
     UsageEvent.objects.filter(account=account, day__gte=ago(35)).delete()
-    DirtyDay.objects.bulk_create(DirtyDay(account_id=account.pk, day=ago(d)) for d in range(1, 36))
+    ChangedDay.objects.bulk_create(
+        ChangedDay(account_id=account.pk, day=ago(d)) for d in range(1, 36)
+    )
     for days in (2, 1, 0):
         row = Snapshot.objects.get(run_id=night(ago(days)).pk)
         assert (row.points[0], row.raw[0], row.states[0]) == (90.0, 0.8, "BROKEN")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metrics import rollups
-from metrics.models import DirtyDay
+from metrics.models import ChangedDay
 from tests.facts import ago, at, make_account, make_feature, make_person, use
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +33,7 @@ def rows(query: str) -> list[tuple[Any, ...]]:
 def mark(*pairs: tuple[int, dt.date]) -> None:
     """What the ingest does with (account, day)."""
     for account_id, day in pairs:
-        DirtyDay.objects.update_or_create(account_id=account_id, day=day)
+        ChangedDay.objects.create(account_id=account_id, day=day)
 
 
 def days_of(bits: str, base: dt.date) -> set[dt.date]:
@@ -61,7 +58,7 @@ def test_events_and_log_ins_are_summed_per_person_and_day() -> None:
         (account.pk, ann.pk, ago(4), 0, 1, None, at(ago(3))),
         (account.pk, ann.pk, ago(3), 7, 2, at(ago(2)), at(ago(3))),
     ]
-    assert DirtyDay.objects.count() == 0
+    assert ChangedDay.objects.count() == 0
 
 
 def test_a_calendar_holds_the_same_days_as_bits() -> None:
@@ -82,10 +79,10 @@ def test_only_marked_days_of_the_asked_accounts_are_made_again() -> None:
     one, two = make_account(), make_account()
     use(one, None, 3, 4)
     use(two, None, 3)
-    DirtyDay.objects.filter(day=ago(4)).delete()
+    ChangedDay.objects.filter(day=ago(4)).delete()
     assert rollups.refresh(range(one.pk, one.pk + 1)) == 1
     assert [row[:3] for row in rows(DAYS)] == [(one.pk, 0, ago(3))]
-    assert list(DirtyDay.objects.values_list("account_id", flat=True)) == [two.pk]
+    assert list(ChangedDay.objects.values_list("account_id", flat=True)) == [two.pk]
     assert rollups.refresh() == 1
     assert rollups.refresh() == 0
     assert [row[:3] for row in rows(DAYS)] == [(one.pk, 0, ago(3)), (two.pk, 0, ago(3))]
@@ -223,57 +220,3 @@ class undone:
     def __exit__(self, *error: Any) -> None:
         transaction.set_rollback(True)
         self._atomic.__exit__(None, None, None)
-
-
-@pytest.fixture
-def other_session() -> Iterator[Any]:
-    """A second connection."""
-    other = connection.copy()
-    yield other
-    other.close()
-
-
-def until_somebody_waits(cursor: Any) -> None:
-    """Returns when another session waits for a lock of this one."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks"
-            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-        )
-        if cursor.fetchone()[0]:
-            return
-        time.sleep(0.02)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_mark_that_is_made_meanwhile_survives(other_session: Any) -> None:
-    account = make_account()
-    use(account, None, 3)
-    mark((account.pk, ago(3)), (account.pk, ago(4)))
-    finished = threading.Event()
-
-    def refresh() -> None:
-        rollups.refresh()
-        finished.set()
-        connections.close_all()
-
-    other_session.set_autocommit(False)
-    with other_session.cursor() as cursor:
-        # an import that has marked a day once more and has not committed yet
-        cursor.execute(
-            "UPDATE metrics_dirtyday SET marked_at = now() WHERE account_id = %s AND day = %s",
-            [account.pk, ago(3)],
-        )
-        thread = threading.Thread(target=refresh)
-        thread.start()
-        until_somebody_waits(cursor)
-        assert not finished.is_set()
-        cursor.execute(
-            "INSERT INTO metrics_dirtyday (account_id, day, marked_at) VALUES (%s, %s, now())",
-            [account.pk, ago(5)],
-        )
-        other_session.commit()
-    thread.join()
-    assert list(DirtyDay.objects.values_list("day", flat=True)) == [ago(5)]
-    assert [row[2] for row in rows(DAYS)] == [ago(3)]
