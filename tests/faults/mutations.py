@@ -115,7 +115,7 @@ MUTATIONS = (
                 "FROM changed ORDER BY account_id, day\n",
             ),
         ),
-        f"{CHANGED}test_a_day_that_two_rollups_want_is_done_by_one_after_the_other",
+        f"{CHANGED}test_the_list_is_shortened_between_two_nights",
     ),
     Mutation(
         "imports wait for no rollup (a list that is only added to)",

@@ -132,7 +132,7 @@ def test_the_list_is_shortened_between_two_nights() -> None:
     account = make_account()
     for _ in range(3):
         use(account, None, 3, 4)
-    rollups.gather_if_free()
+        rollups.gather_if_free()
     assert not ChangedDay.objects.exists()
     assert set(DirtyDay.objects.values_list("account_id", "day")) == {
         (account.pk, ago(3)),
