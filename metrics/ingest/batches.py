@@ -27,10 +27,20 @@ PUSH_WAITS = "3s"
 INTERRUPTED = "interrupted: nothing of it was stored"
 STOPPED = "stopped in the middle: import the same file again and it goes on where it stopped"
 GONE = "all data were removed in the meantime: nothing of it is stored, import it again"
+UNDONE = "undone while its file was read: nothing of it stays, import it again"
 REJECT_COLUMNS = (
     "batch_id", "line", "column", "code", "message", "raw", "state", "waits_for_account",
     "waits_for_person",
 )  # fmt: skip
+
+
+class Closed(FileError):
+    """Somebody else has ended the batch while its file was read; the message says how."""
+
+    def __init__(self, batch_id: int) -> None:
+        batch = Batch.objects.filter(pk=batch_id).first()
+        is_undone = batch and (batch.state == Batch.State.UNDONE or batch.undo_asked_at)
+        super().__init__((UNDONE if is_undone else STOPPED) if batch else GONE)
 
 
 def enter(source: str, batch_id: int) -> None:
@@ -135,10 +145,10 @@ def fail(batch_id: int, error: str) -> None:
 
 
 def finish(batch_id: int, tally: Tally) -> None:
-    """Closes a batch; the database refuses counts that do not add up. Raises FileError where it is
-    gone: everything was removed while its file waited at the door, and it must not come after.
+    """Closes a batch; the database refuses counts that do not add up. Raises Closed where it is
+    gone or undone: that was done while its file waited at the door, and it must not come after.
     """
-    closed = Batch.objects.filter(pk=batch_id).update(
+    closed = Batch.objects.filter(pk=batch_id, undone_at=None).update(
         state=Batch.State.FINISHED,
         finished_at=timezone.now(),
         received=tally.received,
@@ -149,7 +159,7 @@ def finish(batch_id: int, tally: Tally) -> None:
         updated=tally.updated,
     )
     if not closed:
-        raise FileError(GONE)
+        raise Closed(batch_id)
 
 
 def move(batch_id: int, tally: Tally) -> None:

@@ -172,7 +172,7 @@ def _import_large(job: _Job, mapping: Path | None) -> BatchReport:
         except BaseException as error:
             with suppress(Error):
                 batches.stop(batch.pk, f"{type(error).__name__}: {error}"[:10_000])
-            if isinstance(error, FileError):
+            if isinstance(error, FileError) and not isinstance(error, batches.Closed):
                 # it will never be read to its end; where a night is open an admin undoes it later
                 with suppress(NightIsOpen, UndoRefused, Batch.DoesNotExist):
                     undo_batch(batch.pk)

@@ -116,7 +116,9 @@ class Parts:
             tally.received, tally.quarantined = len(part), len(refused)
             refused.sort(key=lambda refusal: refusal.line)
             batches.store_rejects(self._batch.pk, refused)
-            batches.grow(self._batch.pk, tally)
+            # before the COMMIT, which would only say that a row refers to nothing
+            if not batches.grow(self._batch.pk, tally):
+                raise batches.Closed(self._batch.pk)
             failpoint("ingest_before_commit", key=self._batch.source)
         return tally, refused
 

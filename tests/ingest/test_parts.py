@@ -204,3 +204,69 @@ def test_of_a_file_that_cannot_be_read_to_its_end_nothing_stays(acme: Sender) ->
         acme("usage", *ROWS, limits=Limits(max_rows=90))
     assert table(Batch, "state", source="usage") == [("undone",)]
     assert not UsageEvent.objects.exists()
+
+
+def _all_data_go() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE accounts_account, metrics_usageevent, metrics_batch CASCADE")
+
+
+def _is_undone() -> None:
+    batch = Batch.objects.get(source="usage")
+    batches.stop(batch.pk, "")
+    batch.refresh_from_db()
+    assert batch.ask_undo(by=None)  # type: ignore[arg-type]
+
+
+def _is_taken_for_dead() -> None:
+    batches.stop(Batch.objects.get(source="usage").pk, batches.STOPPED)
+
+
+@pytest.mark.parametrize(
+    ("ends", "says", "events", "left"),
+    [
+        (_all_data_go, batches.GONE, 0, []),
+        (_is_undone, batches.UNDONE, 30, [("partial", 30, 30)]),
+        (_is_taken_for_dead, batches.STOPPED, 30, [("partial", 30, 30)]),
+    ],
+    ids=["removed", "undone", "stopped"],
+)
+def test_a_batch_that_ends_while_its_file_is_read_says_how(
+    acme: Sender, ends: Callable[[], None], says: str, events: int, left: list[object]
+) -> None:
+    def meanwhile(rows: int) -> None:
+        if rows == 30:
+            ends()
+
+    path = acme.write("usage", *ROWS)
+    with pytest.raises(FileError) as found:
+        import_file("usage", path, progress=meanwhile)
+    assert str(found.value) == says
+    assert table(Batch, "state", "received", "accepted", source="usage") == left
+    assert UsageEvent.objects.count() == events
+
+
+def test_the_page_of_an_upload_says_that_its_import_was_undone_meanwhile(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, done = parts.Parts._store, [0]
+
+    def store(self: parts.Parts, part: object) -> object:
+        done[0] += 1
+        if done[0] == 4:
+            _is_undone()
+        return real(self, part)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parts.Parts, "_store", store)
+    data = acme.write("usage", *ROWS).read_bytes()
+    upload = Upload.objects.receive("usage", [data], file_name="usage.csv")
+    names = data.decode().splitlines()[0].split(",")
+    mapping = {"columns": {name: {"from": name} for name in names}}
+    Upload.objects.filter(pk=upload.pk).update(
+        state="applying", mapping=mapping, asked_at="2026-11-22T11:59:00Z"
+    )
+    assert work_uploads() == 2  # the undo that was asked for is done at once
+    upload.refresh_from_db()
+    assert (upload.state, upload.error) == ("checked", batches.UNDONE)
+    assert table(Batch, "state", source="usage") == [("undone",)]
+    assert not UsageEvent.objects.exists()
