@@ -20,7 +20,9 @@ class OnDemand(Frames):
         object.__setattr__(self, "_reading", reading)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_reading"), name)
+        found = getattr(object.__getattribute__(self, "_reading"), name)
+        self.__dict__[name] = found  # the next look does not come here
+        return found
 
 
 def read_account(run: Run, account_id: int) -> Frames:

@@ -35,22 +35,22 @@ WHERE account_id >= %(lo)s AND account_id < %(hi)s AND day >= %(first_day)s AND 
 
 
 def read_activity(
-    window: Window, *, account_ids: pd.Index[int], people: pd.DataFrame
+    window: Window, *, account_ids: pd.Index[int], person_ids: pd.Index[int]
 ) -> tuple[Bools, npt.NDArray[np.float64]]:
-    """Active days [P, HISTORY_DAYS] of `people`, and days since anybody's last use [A].
+    """Active days [P, HISTORY_DAYS] of the people, and days since anybody's last use [A].
 
     Usage without a person counts for the second only. Log-ins make an active day where the
     account has no meaningful event in the whole window.
     """
     keys, events, logins = _everybodys_days(window)
     account = account_ids.get_indexer(pd.Index(keys[:, 0]))
-    person = pd.Index(people["person_id"]).get_indexer(pd.Index(keys[:, 1]))
+    person = person_ids.get_indexer(pd.Index(keys[:, 1]))
     counted = (account >= 0) & ((person >= 0) | (keys[:, 1] == 0))
     has_events = np.zeros(len(account_ids), dtype=bool)
     np.logical_or.at(has_events, account[counted], events[counted].any(axis=1))
     account, person = account[counted], person[counted]
     days = np.where(has_events[account][:, None], events[counted], logins[counted])
-    active = np.zeros((len(people), HISTORY_DAYS), dtype=bool)
+    active = np.zeros((len(person_ids), HISTORY_DAYS), dtype=bool)
     active[person[person >= 0]] = days[person >= 0]
     return active, _days_since(days, account, len(account_ids))
 

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
+Columns = dict[str, npt.NDArray[np.generic] | ExtensionArray]
 # kind of a column -> its bytes in PostgreSQL, and how numpy reads them
 ID, NUMBER, FLAG, TEXT, DAY, MOMENT = "id", "number", "flag", "text", "day", "moment"
 SENT: dict[str, tuple[str, str]] = {
@@ -40,12 +42,12 @@ def statement(query: str, kinds: Mapping[str, str]) -> str:
     return f"COPY (SELECT {', '.join(fields)} FROM ({query}) q) TO STDOUT (FORMAT BINARY)"  # noqa: S608
 
 
-def frame(data: bytes, kinds: Mapping[str, str]) -> pd.DataFrame:
+def arrays(data: bytes, kinds: Mapping[str, str]) -> Columns:
     """What `statement` sent: ids as integers, numbers as floats (NaN: none), days and moments as
     datetime64 (NaT: none).
     """
     fields = _fields(data)
-    columns: dict[str, npt.NDArray[np.generic] | pd.Series] = {}
+    columns: Columns = {}
     for name, kind in kinds.items():
         values = np.frombuffer(fields.pop(0), dtype=SENT[kind][1])
         if kind == TEXT:
@@ -54,7 +56,7 @@ def frame(data: bytes, kinds: Mapping[str, str]) -> pd.DataFrame:
             columns[name] = _moments(values, kind)
         else:
             columns[name] = values.astype(values.dtype.newbyteorder("="))
-    return pd.DataFrame(columns)
+    return columns
 
 
 def _fields(data: bytes) -> list[memoryview]:
@@ -67,7 +69,7 @@ def _fields(data: bytes) -> list[memoryview]:
     return found
 
 
-def _texts(lengths: npt.NDArray[np.integer], text: memoryview) -> pd.Series:
+def _texts(lengths: npt.NDArray[np.integer], text: memoryview) -> ExtensionArray:
     ends = np.cumsum(lengths).tolist()
     whole = bytes(text)
     decoded = whole.decode()
@@ -75,7 +77,7 @@ def _texts(lengths: npt.NDArray[np.integer], text: memoryview) -> pd.Series:
         found = [decoded[a:b] for a, b in zip([0, *ends], ends, strict=False)]
     else:
         found = [whole[a:b].decode() for a, b in zip([0, *ends], ends, strict=False)]
-    return pd.Series(found, dtype="str")
+    return pd.array(found, dtype="str")
 
 
 def _moments(values: npt.NDArray[np.integer], kind: str) -> npt.NDArray[np.datetime64]:

@@ -66,5 +66,5 @@ class Past:
 
 def read_past(window: Window) -> Past:
     """One query, which for a night finds nothing."""
-    found = window.fetch(CHANGED, kinds=[kind.value for kind in Kind])
-    return Past(changed=frozenset(found["kind"]))
+    found = window.rows(CHANGED, kinds=[kind.value for kind in Kind])
+    return Past(changed=frozenset(kind for (kind,) in found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import pandas as pd
 
 from accounts.models import Person
 from metrics.frames.activity import read_activity
-from metrics.frames.columns import FLAG, ID, NUMBER, TEXT
+from metrics.frames.columns import DAY, FLAG, ID, NUMBER, TEXT, Columns
 from metrics.frames.facts import (
     read_features,
     read_milestones,
@@ -21,7 +22,7 @@ from metrics.frames.facts import (
 )
 from metrics.frames.feature_use import read_feature_use
 from metrics.frames.past import Kind, Past, read_past
-from metrics.frames.sources import read_sources
+from metrics.frames.sources import read_spans, source_states
 from metrics.frames.unheard import unheard_weeks
 from metrics.frames.weekly import seats_by_week
 from metrics.frames.window import Window
@@ -59,7 +60,19 @@ WHERE a.id >= %(lo)s AND a.id < %(hi)s AND a.known_at <= %(cutoff)s
   AND (gone.on_day IS NULL OR c.starts_on > gone.on_day)
 ORDER BY a.id
 """
-NUMBERS = ("seats", "age_days", "arr", "renews_in_days", "notice_in_days")
+ACCOUNT_COLUMNS = {
+    "account_id": ID,
+    "seats": NUMBER,
+    "starts_on": DAY,
+    "age_days": NUMBER,
+    "notice_given": FLAG,
+    "segment": TEXT,
+    "plan": TEXT,
+    "arr": NUMBER,
+    "currency": TEXT,
+    "renews_in_days": NUMBER,
+    "notice_in_days": NUMBER,
+}
 PERSON_COLUMNS = {
     "account_id": ID,
     "person_id": ID,
@@ -105,8 +118,8 @@ class Reading:
         return read_past(self._window)
 
     @cached_property
-    def _accounts(self) -> pd.DataFrame:
-        return self._window.fetch(ACCOUNTS.format(accounts=self._past.rows(Kind.ACCOUNT)))
+    def _accounts(self) -> Columns:
+        return _read_accounts(self._window, self._past)
 
     @cached_property
     def _account_ids(self) -> pd.Index[int]:
@@ -114,7 +127,7 @@ class Reading:
         return ids
 
     @cached_property
-    def _people(self) -> pd.DataFrame:
+    def _people(self) -> Columns:
         return _read_people(self._window, self._past, self._account_ids)
 
     @cached_property
@@ -124,11 +137,17 @@ class Reading:
 
     @cached_property
     def _activity(self) -> tuple[Bools, Floats]:
-        return read_activity(self._window, account_ids=self._account_ids, people=self._people)
+        return read_activity(
+            self._window, account_ids=self._account_ids, person_ids=self._person_ids
+        )
+
+    @cached_property
+    def _spans(self) -> dict[str, list[Any]]:
+        return read_spans(self._window, self._past)
 
     @cached_property
     def _sources(self) -> tuple[dict[Source, npt.NDArray[np.str_]], dict[Source, Floats]]:
-        return read_sources(self._window, self._past, self._account_ids)
+        return source_states(self._spans, self._account_ids)
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
@@ -156,7 +175,7 @@ class Reading:
 
     @cached_property
     def milestones(self) -> pd.DataFrame:
-        starts = self._accounts["starts_on"]
+        starts = pd.Series(self._accounts["starts_on"])
         return read_milestones(
             self._window, self._past, account_ids=self._account_ids, starts=starts
         )
@@ -181,9 +200,9 @@ class Reading:
     def unheard(self) -> Bools:
         return unheard_weeks(
             self._window,
-            self._past,
+            self._spans["ended"],
             account_ids=self._account_ids,
-            people=self._people,
+            whose=np.asarray(self._people["account"], dtype=np.intp),
             active=self.active,
             weeks=self.weeks,
         )
@@ -205,37 +224,34 @@ def read_frames(window: Window, portfolio: Portfolio) -> Frames:
 
 def read_account_ids(window: Window) -> list[int]:
     """Ids of the accounts that `read_frames` of the window has, in its order."""
-    accounts = ACCOUNTS.format(accounts=read_past(window).rows(Kind.ACCOUNT))
-    ids: list[int] = window.fetch(accounts)["account_id"].tolist()
+    ids: list[int] = np.asarray(_read_accounts(window, read_past(window))["account_id"]).tolist()
     return ids
 
 
-def _with_last_use(accounts: pd.DataFrame, last_use: npt.NDArray[np.float64]) -> pd.DataFrame:
-    # made in one go: a column put into a table costs as much as a small table
-    columns = {
-        name: accounts[name].to_numpy(dtype=np.float64, na_value=np.nan)
-        if name in NUMBERS
-        else accounts[name]
-        for name in accounts.columns
-        if name != "starts_on"
-    }
+def _read_accounts(window: Window, past: Past) -> Columns:
+    query = ACCOUNTS.format(accounts=past.rows(Kind.ACCOUNT))
+    return window.fetch_arrays(query, ACCOUNT_COLUMNS)
+
+
+def _with_last_use(accounts: Columns, last_use: npt.NDArray[np.float64]) -> pd.DataFrame:
+    columns = {name: values for name, values in accounts.items() if name != "starts_on"}
     return pd.DataFrame({**columns, "any_usage_days_ago": last_use})
 
 
-def _read_people(window: Window, past: Past, account_ids: pd.Index[int]) -> pd.DataFrame:
+def _read_people(window: Window, past: Past, account_ids: pd.Index[int]) -> Columns:
     query = PEOPLE.format(people=past.rows(Kind.PERSON))
-    people = window.fetch_columns(query, PERSON_COLUMNS, not_people=list(Person.NOT_PEOPLE))
-    account = account_ids.get_indexer(pd.Index(people.pop("account_id")))
-    people["account"] = account
-    here = account >= 0
-    return people if here.all() else people[here].reset_index(drop=True)
+    people = window.fetch_arrays(query, PERSON_COLUMNS, not_people=list(Person.NOT_PEOPLE))
+    people["account"] = account_ids.get_indexer(pd.Index(people.pop("account_id")))
+    here = np.asarray(people["account"]) >= 0
+    return people if here.all() else {name: values[here] for name, values in people.items()}
 
 
-def _with_first_use(people: pd.DataFrame, active: Bools) -> pd.DataFrame:
+def _with_first_use(people: Columns, active: Bools) -> pd.DataFrame:
     """Who was seen in the product has been provisioned, even where nobody told us when."""
+    columns = {name: values for name, values in people.items() if name != "undated"}
     seen = active.any(axis=1)
     since_first_use = (HISTORY_DAYS - active.argmax(axis=1)).astype(np.float64)
-    undated = people.pop("undated").to_numpy(dtype=bool) & seen
-    people["tenure_days"] = np.where(undated, since_first_use, people["tenure_days"])
-    people["current"] = people["tenure_days"].notna() & people["left_days"].isna()
-    return people
+    undated = np.asarray(people["undated"], dtype=bool) & seen
+    tenure = np.where(undated, since_first_use, np.asarray(people["tenure_days"]))
+    current = ~np.isnan(tenure) & np.isnan(np.asarray(people["left_days"], dtype=np.float64))
+    return pd.DataFrame({**columns, "tenure_days": tenure, "current": current})

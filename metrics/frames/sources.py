@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from django.db import connection
 
 from metrics.frames.past import Kind, Past
+from metrics.frames.unheard import ENDED
 from metrics.frames.window import Window
+from metrics.models.together import read, together
 from metrics.signals.base import Floats, Source, SourceState
 
 # of several spans of the same scope the one that began last holds; those that are over say since
@@ -36,7 +37,8 @@ TABLES: dict[Source, str] = {
     Source.PEOPLE: "accounts_person",
 }
 CONNECTED = "SELECT " + ", ".join(  # noqa: S608  # our own names
-    f"EXISTS (SELECT FROM {table} WHERE known_at <= %(cutoff)s)" for table in TABLES.values()
+    f"EXISTS (SELECT FROM {table} WHERE known_at <= %(cutoff)s) AS {source.value}"
+    for source, table in TABLES.items()
 )
 
 
@@ -53,18 +55,25 @@ class Span(NamedTuple):
     ended: int
 
 
-def read_sources(
-    window: Window, past: Past, account_ids: pd.Index[int]
+def read_spans(window: Window, past: Past) -> dict[str, list[Any]]:
+    """Rows of SPANS, of CONNECTED and of ENDED under `spans`, `connected`, `ended`."""
+    table = past.rows(Kind.SOURCE_STATUS)
+    spans, ended = SPANS.format(spans=table), ENDED.format(spans=table)
+    return read(together(spans=spans, connected=CONNECTED, ended=ended), window.parameters)
+
+
+def source_states(
+    rows: dict[str, list[Any]], account_ids: pd.Index[int]
 ) -> tuple[dict[Source, npt.NDArray[np.str_]], dict[Source, Floats]]:
     """Per source: states [A] and whole days since it was lost, late first and then broken or
-    not [A].
+    not [A]; `rows` as `read_spans` has them.
     """
     states, days = {}, {}
-    found = _spans(window, past)
-    connected = _connected(window)
+    found = _spans(rows["spans"])
+    connected = vars(rows["connected"][0])
     position = {int(account): i for i, account in enumerate(account_ids)}
     for source in Source:
-        start = SourceState.LIVE if connected[source] else SourceState.ABSENT
+        start = SourceState.LIVE if connected[source.value] else SourceState.ABSENT
         spans = found.pop(source.value, {})
         everywhere = spans.pop(EVERYWHERE, [])
         whole = _current(everywhere)[0] or start.value
@@ -79,14 +88,12 @@ def read_sources(
     return states, days
 
 
-def _spans(window: Window, past: Past) -> dict[str, dict[int, list[Span]]]:
+def _spans(rows: list[Any]) -> dict[str, dict[int, list[Span]]]:
     """By source and account, in the order in which they began."""
     found: dict[str, dict[int, list[Span]]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(SPANS.format(spans=past.rows(Kind.SOURCE_STATUS)), window.parameters)
-        for source, account, state, days, ended in cursor.fetchall():
-            own = found.setdefault(source, {}).setdefault(account, [])
-            own.append(Span(state, days, ended))
+    for row in rows:
+        own = found.setdefault(row.source, {}).setdefault(row.account_id, [])
+        own.append(Span(row.state, row.days, row.ended))
     return found
 
 
@@ -125,10 +132,3 @@ def _worse(own: str, everywhere: str) -> str:
     if own == "not_bought":
         return own
     return own if _WORSE[own] >= _WORSE[everywhere] else everywhere
-
-
-def _connected(window: Window) -> dict[Source, bool]:
-    """Which sources have ever delivered anything to anybody."""
-    with connection.cursor() as cursor:
-        cursor.execute(CONNECTED, window.parameters)
-        return dict(zip(TABLES, cursor.fetchone() or (), strict=True))

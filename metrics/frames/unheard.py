@@ -7,11 +7,12 @@ in which nobody came.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from metrics.frames.past import Kind, Past
 from metrics.frames.window import Window
 from metrics.signals.base import HISTORY_DAYS, Bools
 
@@ -33,22 +34,22 @@ SATURDAY = 5
 
 def unheard_weeks(
     window: Window,
-    past: Past,
+    ended: list[Any],
     *,
     account_ids: pd.Index[int],
-    people: pd.DataFrame,
+    whose: npt.NDArray[np.intp],
     active: Bools,
     weeks: tuple[dt.date, ...],
 ) -> Bools:
     """[A, W]: weeks with a working day in an outage that is over, on whose days of outage nobody
-    of the account was active. `people` [P] are ordered by account, `active` is [P, HISTORY_DAYS].
+    of the account was active. `ended`: rows of ENDED; `whose`: positions of the accounts of the
+    people [P]; `active` is [P, HISTORY_DAYS].
     """
-    spans = window.fetch(ENDED.format(spans=past.rows(Kind.SOURCE_STATUS)))
-    if spans.empty or not weeks:
+    if not ended or not weeks:
         return np.zeros((len(account_ids), len(weeks)), dtype=bool)
-    down = _outage_days(spans, account_ids)
+    down = _outage_days(ended, account_ids)
     used = np.zeros_like(down)
-    np.logical_or.at(used, people["account"].to_numpy(dtype=np.intp), active)
+    np.logical_or.at(used, whose, active)
     start = (weeks[0] - window.first_day).days
     by_week = (len(account_ids), len(weeks), 7)
     down = down[:, start : start + 7 * len(weeks)].reshape(by_week)
@@ -57,16 +58,13 @@ def unheard_weeks(
     return np.asarray(down[:, :, :SATURDAY].any(axis=2) & ~(down & used).any(axis=2))
 
 
-def _outage_days(spans: pd.DataFrame, account_ids: pd.Index[int]) -> Bools:
+def _outage_days(ended: list[Any], account_ids: pd.Index[int]) -> Bools:
     """Days of the window on which the source was down [A, HISTORY_DAYS]."""
     down = np.zeros((len(account_ids), HISTORY_DAYS), dtype=bool)
-    whose = spans["account_id"].fillna(-1).astype(np.int64)
-    places = account_ids.get_indexer(pd.Index(whose))
-    for everywhere, place, first, end in zip(
-        spans["account_id"].isna(), places, spans["first_ago"], spans["end_ago"], strict=True
-    ):
-        days = slice(max(HISTORY_DAYS - first, 0), HISTORY_DAYS - end)
-        if everywhere:
+    places = account_ids.get_indexer(pd.Index([span.account_id or 0 for span in ended]))
+    for span, place in zip(ended, places, strict=True):
+        days = slice(max(HISTORY_DAYS - span.first_ago, 0), HISTORY_DAYS - span.end_ago)
+        if span.account_id is None:
             down[:, days] = True
         elif place >= 0:
             down[place, days] = True

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from django.db import connection
 
-from metrics.frames.columns import frame, statement
+from metrics.frames.columns import Columns, arrays, statement
 from metrics.signals.base import HISTORY_DAYS
 
 
@@ -41,6 +41,13 @@ class Window:
             "hi": self.hi,
         }
 
+    def rows(self, query: str, **more: Any) -> list[tuple[Any, ...]]:
+        """Rows of `query`, for few of them."""
+        with connection.cursor() as cursor:
+            cursor.execute(query, {**self.parameters, **more})
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
     def fetch(self, query: str, **more: Any) -> pd.DataFrame:
         """Rows of `query` under the names of its columns; values as the driver gives them."""
         with connection.cursor() as cursor:
@@ -50,9 +57,15 @@ class Window:
 
     def fetch_columns(self, query: str, kinds: Mapping[str, str], **more: Any) -> pd.DataFrame:
         """As `fetch`, for many rows: `kinds` names the columns, see `metrics.frames.columns`."""
+        return pd.DataFrame(self.fetch_arrays(query, kinds, **more))
+
+    def fetch_arrays(self, query: str, kinds: Mapping[str, str], **more: Any) -> Columns:
+        """The same before a table is made of it: to put a column into one later, or to take one
+        out, costs as much as a small table.
+        """
         sent = statement(query, kinds)
         with (
             connection.cursor() as cursor,
             cursor.cursor.copy(sent, {**self.parameters, **more}) as copy,
         ):
-            return frame(b"".join(bytes(block) for block in copy), kinds)
+            return arrays(b"".join(bytes(block) for block in copy), kinds)

@@ -109,4 +109,4 @@ def active_28(frames: Frames) -> Bools:
 
 def _monday_ago(frames: Frames) -> npt.NDArray[np.int64]:
     """Days from each week's Monday to t [W]."""
-    return np.array([(frames.day - week) // dt.timedelta(days=1) for week in frames.weeks])
+    return (frames.day - frames.weeks[0]).days - 7 * np.arange(len(frames.weeks))

@@ -272,5 +272,5 @@ def test_a_page_takes_few_queries(django_assert_max_num_queries: DjangoAssertNum
     account, team, _ = make_page()
     client = client_of(team["ana"])
     client.get(address(account, "S01"))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(11):
         client.get(address(account, "S01"))
