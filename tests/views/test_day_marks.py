@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.models import Account, User
 from metrics.models import AccountCurrent, Mark, Run
+from metrics.views.day.actions import MOST_MARKS
 from tests.facts import DAY, ago
 from tests.views.days import (
     day_of,
@@ -168,6 +169,26 @@ def test_what_she_may_not_see_she_can_neither_mark_nor_undo(
     assert ana.post("/day/undo/x/").status_code == 404
     assert ana.get(f"/day/undo/{number}/").status_code == 405
     assert Mark.objects.standing().count() == 2
+
+
+def test_no_item_is_marked_by_following_a_link(run: Run, team: dict[str, User]) -> None:
+    row, ana = make_flagged(run, team["ana"], "Ardent", make_flag("R2")), client_of(team["ana"])
+    for act in ("done", "snooze"):
+        answer = ana.get(f"/day/{row.account_id}/{act}/", {"until": "week"})
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert not Mark.objects.exists()
+
+
+def test_no_more_marks_are_undone_at_once_than_an_item_can_have(
+    run: Run, team: dict[str, User]
+) -> None:
+    row = make_flagged(run, team["ana"], "Ardent", make_flag("R2"))
+    account = Account.objects.get(pk=row.account_id)
+    since = {f"R{number}": DAY for number in range(MOST_MARKS + 1)}
+    numbers = sorted(mark.pk for mark in Mark.objects.put(account, since, by=team["ana"]))
+    path = f"/day/undo/{'-'.join(map(str, numbers))}/"
+    assert client_of(team["ana"]).post(path).status_code == 302
+    assert [mark.pk for mark in Mark.objects.standing()] == numbers[-1:]
 
 
 def test_the_rail_names_no_account_that_she_may_not_see(run: Run, team: dict[str, User]) -> None:
