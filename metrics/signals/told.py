@@ -27,6 +27,13 @@ def told(code: str, before: Value, after: Value, *, fell: bool) -> Told:
     return found or told_as(claim_text(code, fell=fell), code, before, after)
 
 
+def denied(code: str, before: Value, after: Value, *, fell: bool) -> str:
+    """What stands beside the values of a table that do not bear its points out; empty else."""
+    special = SPECIAL.get(code)
+    found = special(before, after, fell=fell) if special else None
+    return f"{found.claim}: {found.before}, now {found.after}" if found else ""
+
+
 def told_as(claim: str, code: str, before: Value, after: Value) -> Told:
     """Another sentence beside the values as tables show them."""
     return Told(claim=claim, before=value_text(code, before), after=value_text(code, after))

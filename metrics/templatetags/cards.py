@@ -23,6 +23,7 @@ from metrics.templatetags.parts import change
 register = template.Library()
 NO_BAR = '<line class="hs-bar-none" x2="38" y1="3" y2="3"/>'
 TRACK = '<rect class="hs-bar-track" width="38" height="6" rx="3"/>'
+MARK = "-"  # where the code of a signal goes
 CHEVRON = icon("chevron-right")
 # words of ours, such as the names of signals, stand on every page
 known = lru_cache(maxsize=1024)(escape)
@@ -70,10 +71,11 @@ def _line(signal: Mapping[str, Any]) -> str:
 @register.simple_tag
 def signal_rows(rows: Iterable[Mapping[str, Any]], account_id: int, night: dt.date) -> SafeString:
     """The table of signals; a click on a question opens the facts in the row below it."""
-    # of the address only the code differs from row to row
-    first, last = reverse("evidence", args=[account_id, "-"]).split("-")
-    asks = f"{last}?day={night.isoformat()}"
-    return SafeString("".join(_row(row, f"{first}{row['code']}{asks}") for row in rows))
+    # of the address only the code differs from row to row; what stands before it may hold anything,
+    # such as the place of the whole site
+    first, _, last = reverse("evidence", args=[account_id, MARK]).rpartition(MARK)
+    before, after = escape(first), escape(f"{last}?day={night.isoformat()}")
+    return SafeString("".join(_row(row, f"{before}{row['code']}{after}") for row in rows))
 
 
 def _row(row: Mapping[str, Any], address: str) -> str:

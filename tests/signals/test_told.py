@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from metrics.signals.catalogue import SIGNALS
 from metrics.signals.numbers import Value
-from metrics.signals.told import Told, told
+from metrics.signals.told import Told, denied, told
 from metrics.signals.words import claim_text, value_text
 
 NBSP = "\u00a0"
@@ -71,6 +71,14 @@ def test_first_answers_are_told_by_what_moved(case: str) -> None:
         )
     ]
     assert found == [fell, rose]
+
+
+def test_a_table_says_besides_only_what_its_values_deny() -> None:
+    better, worse = speed(0.66, 5.3, 8.0), speed(0.85, 5.2, 6.1)
+    text = "First answers were due sooner: 5.3 h (target 8.0 h), now 5.2 h (target 6.1 h)"
+    assert denied("S19", better, worse, fell=True).replace(NBSP, " ") == text
+    assert denied("S19", better, speed(0.78, 6.2, 8.0), fell=True) == ""
+    assert denied("S01", better, worse, fell=True) == ""
 
 
 hour = st.floats(0.01, 60)

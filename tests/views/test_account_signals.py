@@ -6,6 +6,8 @@ import datetime as dt
 from math import floor, nan
 
 import pytest
+from django.urls import set_script_prefix
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from metrics.models import PointsSpread, Run, Snapshot
 from metrics.scoring.curves import Curve
 from metrics.signals.catalogue import BY_CODE, SIGNALS
 from metrics.signals.numbers import Value
+from metrics.templatetags.cards import signal_rows
 from metrics.views.account.targets import crossings, target_text
 from tests.facts import DAY, ago, at, make_account, make_milestone, make_person, use
 from tests.views.nights import client_of, make_customer, make_team, night
@@ -56,6 +59,22 @@ def test_a_crossing_gives_exactly_the_points(code: str, points: float) -> None:
         assert curve.at(raw) == pytest.approx(points)
         step = 1e-6 if more else -1e-6
         assert curve.at(raw + step) >= curve.at(raw) - 1e-9
+
+
+@pytest.mark.parametrize("place", ["/", "/health-score/", "/a-b/c-d/", "/&'/"])
+def test_each_question_leads_to_its_facts_wherever_the_site_stands(place: str) -> None:
+    row = {
+        "code": "S19", "question": "How fast?", "subject": "the tickets", "remark": "",
+        "value": "5 h", "before": "4 h", "target": "3 h", "points": 40.0, "change": None,
+        "gives": None, "better_than": None, "source": "tickets", "note": "last night",
+    }  # fmt: skip
+    set_script_prefix(place)
+    try:
+        drawn = signal_rows([row], 7, DAY)
+    finally:
+        set_script_prefix("/")
+    address = escape(f"{place}accounts/7/signals/S19/?day={DAY.isoformat()}")
+    assert f'href="{address}" hx-get="{address}"' in drawn
 
 
 @pytest.mark.django_db

@@ -88,9 +88,12 @@ def table(
         "key": asked,
         "name": name,
         "rows": [
-            signal_row(row, nights)
-            | {"better_than": better.get(row["code"]), "remark": remarks.get(row["code"], "")}
-            for row in rows
+            row
+            | {
+                "better_than": better.get(row["code"]),
+                "remark": remarks.get(row["code"]) or row["denied"],
+            }
+            for row in (signal_row(line, nights) for line in rows)
         ],
     }
 

@@ -13,6 +13,7 @@ from metrics.signals.catalogue import BY_CODE
 from metrics.signals.evaluate import curve_for
 from metrics.signals.evidence import subject
 from metrics.signals.story import value_of
+from metrics.signals.told import denied
 from metrics.signals.words import STATE_WORDS, value_text
 from metrics.views.account.targets import target_text
 
@@ -65,6 +66,7 @@ def signal_row(line: dict[str, Any], nights: Compared) -> dict[str, Any]:
     signal, now, before = BY_CODE[line["code"]], nights.now, nights.before
     points, weight = line["points"], now.weights[signal.slot] or 0.0
     curve = curve_for(signal, nights.config, nights.cadence)
+    change = change_of(now.points, before.points if before else None, signal.slot)
     return line | {
         "question": signal.question,
         "subject": subject(signal.code),
@@ -76,11 +78,22 @@ def signal_row(line: dict[str, Any], nights: Compared) -> dict[str, Any]:
             value_of(now, signal.code),
             now.details.get(signal.code) or {},
         ),
-        "change": change_of(now.points, before.points if before else None, signal.slot),
+        "change": change,
+        "denied": _denied(signal, now, before, change),
         "gives": weight * points if points is not None and now.score is not None else None,
         "weight": 100 * weight,
         "source": SOURCES[signal.needs[0]],
     }
+
+
+def _denied(signal: Signal, now: Snapshot, before: Snapshot | None, change: float | None) -> str:
+    """What the two values leave open where the points went the other way; empty where nothing."""
+    if before is None or change is None or not round(change):
+        return ""
+    if {before.states[signal.slot], now.states[signal.slot]} != {State.OK.value}:
+        return ""
+    values = value_of(before, signal.code), value_of(now, signal.code)
+    return denied(signal.code, *values, fell=change < 0)
 
 
 def unheard(now: Snapshot, code: str) -> str:
