@@ -106,9 +106,9 @@ def _person(line: Mapping[str, Any], sources: Mapping[str, bool]) -> str:
     role = f"{person.persona or '–'}{f', {person.level}' if person.level else ''}"
     used = sources["usage"]
     return (
-        f'<tr><th scope="row" class="hs-cut" dir="auto" title="{name}">{name}{tags}'
-        f'{NEW if row.is_new else ""}</th><td class="hs-cut" dir="auto" title="{group}">'
-        f'{group or "–"}</td><td class="hs-cut hs-second" dir="auto">{escape(role)}</td>'
+        f'<tr><th scope="row" dir="auto">{name}{tags}{NEW if row.is_new else ""}</th>'
+        f'<td class="hs-part-of" dir="auto">{group or "–"}</td>'
+        f'<td class="hs-part-of hs-second" dir="auto">{escape(role)}</td>'
         f'<td class="hs-second">{row.training if sources["training"] else NOT_HEARD}</td>'
         f'<td class="hs-num">{last_active(row) if used else NOT_HEARD}</td>'
         f'<td class="hs-num">{pair(line["used"], line["relevant"]) if used else NOT_HEARD}</td>'
@@ -125,10 +125,11 @@ def matrix_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
 def _matrix_row(line: Mapping[str, Any]) -> str:
     row, person = line["row"], line["row"].person
     name, role = escape(row.name), f", {person.persona}" if person.persona else ""
+    place = escape(f"{person.group or '–'}{role}")
     return (
         f'<tr><th scope="row" class="hs-cut" dir="auto" title="{name}">{name}</th>'
-        f'<td class="hs-cut hs-second hs-narrow-off" dir="auto">{escape(person.group) or "–"}'
-        f'{escape(role)}</td><td class="hs-num">{last_active(row)}</td>'
+        f'<td class="hs-cut hs-second hs-narrow-off" dir="auto" title="{place}">{place}</td>'
+        f'<td class="hs-num">{last_active(row)}</td>'
         f"{''.join(map(use_cell, line['cells']))}"
         f'<td class="hs-num">{pair(line["used"], line["relevant"])}</td></tr>'
     )

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.utils.html import escape
 
 from accounts.models import Account
 from metrics.models import Feature
+from metrics.templatetags.adoption import matrix_rows
 from tests.facts import (
     DAY,
     ago,
@@ -193,6 +195,19 @@ def test_the_export_has_every_row_of_the_filters_and_runs_no_formula() -> None:
     assert (rows[0]["features_used"], rows[0]["features_meant"]) == ("3", "3")
     assert rows[0]["last_active"] == ago(1).isoformat()
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_long_names_groups_and_roles_can_be_read_in_full() -> None:
+    account, team = make_people()
+    long = {"group": f"Planning & {'x' * 60}", "persona": f"planner of {'y' * 60}"}
+    account.people.filter(name="Dana").update(**long)
+    group, role = escape(long["group"]), long["persona"]
+    answer = page_of(account, team)
+    page, few = answer.content.decode(), matrix_rows(answer.context["rows"])
+    assert f'<td class="hs-part-of" dir="auto">{group}</td>' in page
+    assert f'<td class="hs-part-of hs-second" dir="auto">{role}' in page
+    assert '<th scope="row" dir="auto">Dana <span class="hs-tag' in page
+    assert f'title="{group}, {role}">{group}, {role}</td>' in few
 
 
 def test_without_a_usage_source_nobody_is_called_inactive() -> None:

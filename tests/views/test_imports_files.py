@@ -70,6 +70,14 @@ def test_a_header_that_cannot_be_read_leaves_only_the_reading_to_change(ada: Cli
     assert chosen(ada, found)["column.external_id"] == "h0"
 
 
+def test_a_file_without_a_row_below_its_header_says_so(ada: Client) -> None:
+    found = upload(ada, b"id,name\n")
+    html = ada.get(f"/imports/files/{found.pk}/").content.decode()
+    assert "No row below the header." in html
+    assert "First rows of the file" not in html
+    assert lead(ada.get(f"/imports/files/{found.pk}/")).startswith("Which of its columns is which?")
+
+
 def test_moments_without_a_zone_are_read_in_the_zone_that_is_chosen(ada: Client) -> None:
     Organisation.objects.update_or_create(id=1, defaults={"timezone": "Europe/Paris"})
     imported(ada, b"external_id,name\nA1,Acme\n")

@@ -185,6 +185,16 @@ def test_money_is_summed_within_one_currency_only(run: Run, team: dict[str, User
     )
 
 
+def test_without_a_match_there_is_a_sentence_and_no_head_of_a_table(
+    run: Run, team: dict[str, User]
+) -> None:
+    make_row(run, team["ana"], "Ardent")
+    html = client_of(team["ana"]).get("/", {"q": "zzz"}).content.decode()
+    assert "No account matches these filters." in html
+    assert "<thead" not in html
+    assert 'id="picking"' not in html
+
+
 def test_movers_are_the_largest_changes_with_their_cause(run: Run, team: dict[str, User]) -> None:
     for number in range(7):
         make_row(run, team["ana"], f"Down {number}", change_30=-number, cause_30=f"Cause {number}")

@@ -274,6 +274,33 @@ def test_rejects_are_listed_with_their_reason_and_go_out_as_csv() -> None:
     assert (shown["rejects"], shown["waiting"]) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({}, "No row is refused or waits."),
+        ({"source": "surveys"}, "No row of surveys is refused or waits."),
+        ({"batch": "7"}, "No row of batch 7 is refused or waits."),
+    ],
+)
+def test_without_a_reject_there_is_a_sentence_and_no_head_of_a_table(
+    asked: dict[str, str], said: str
+) -> None:
+    make_batch("surveys", accepted=11, quarantined=0)
+    html = client_of(make_team()["ada"]).get("/runs/rejects/", asked).content.decode()
+    assert said in html
+    assert ("Show all rejects" in html) is bool(asked)
+    assert "<thead" not in html
+    assert "0–0 of 0" not in html
+
+
+def test_before_the_first_night_the_ledger_says_so_without_a_head() -> None:
+    page = client_of(make_team()["ada"]).get("/runs/").content.decode()
+    ledger_part = page[page.index('id="ledger"') :]
+    assert "No night has been calculated yet." in ledger_part
+    assert "<thead" not in ledger_part
+    assert "of 0" not in ledger_part
+
+
 def test_the_number_of_queries_does_not_grow_with_the_runs(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
