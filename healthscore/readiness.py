@@ -84,6 +84,12 @@ def _ask_database(found: Readiness) -> None:
     _look_at_beats(found, now)
     _look_at_nights(found, now)
     _look_at_rows(found)
+    for run in Run.objects.held_up():
+        minutes = (now - run.created_at).total_seconds() / 60
+        found.reasons.append(
+            f"the night of {run.business_day} waits for an import or a lock,"
+            f" {minutes:.0f} minutes old"
+        )
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         age = cursor.fetchone()[0]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Now
 
 from accounts.models import Organisation
 from metrics.models.scorecards import Scorecard
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from metrics.models.scores import Snapshot
 
 
+LONG = dt.timedelta(minutes=30)  # for a night to stand still: somebody is told
+MANY_CLAIMS = 10  # of a chunk that came to nothing and cost no attempt
+
+
 class RunQuerySet(models.QuerySet["Run"]):
     """Adjectives for runs."""
 
@@ -31,6 +36,14 @@ class RunQuerySet(models.QuerySet["Run"]):
     def open(self) -> RunQuerySet:
         """Waiting or running."""
         return self.filter(state__in=Run.OPEN_STATES)
+
+    def held_up(self) -> RunQuerySet:
+        """Nights that are open for long because a chunk of theirs waits for an import or a lock."""
+        stands = RunChunk.objects.filter(
+            run=OuterRef("pk"), state=RunChunk.State.NEW, fence__gte=MANY_CLAIMS, attempts=0
+        )
+        old = self.open().filter(kind=Run.Kind.NIGHTLY, created_at__lt=Now() - LONG)
+        return old.filter(Exists(stands)).order_by("business_day")
 
     def with_work(self) -> RunQuerySet:
         """Those that a worker has something to do for."""

@@ -13,11 +13,15 @@ from django.conf import settings
 from django.db import connection
 
 from metrics.models import Run, RunChunk
+from metrics.nightly.waiting import LONGEST
 
 log = logging.getLogger(__name__)
 PAUSE = 2.0  # seconds
-# of claims of one chunk: until then it steps aside for a lock, for three quarters of an hour in all
-PATIENT = 100
+# a chunk steps aside for a lock until its run is as old as this: twice as long as a night waits for
+# an import, since what waited for one may then find the next before it
+PATIENT = 2 * LONGEST
+# of claims of one chunk: a run that is older, as of a year of past days, has this many all the same
+FREE = 100
 # a night never waits behind a recalculation; within a kind the older day goes first, because a
 # day's bands and carried values rest on the days before
 CLAIM = f"""
@@ -67,12 +71,14 @@ SET state = 'new', attempts = attempts - 1, lease_until = NULL,
     not_before = now() + %s * interval '1 s'
 WHERE id = %s AND state = 'leased' AND fence = %s
 """
-# the fence only grows, so that nobody steps aside for ever
+# a run only grows older and a fence higher, so that nobody steps aside for ever
 STEP_ASIDE = f"""
-UPDATE metrics_runchunk
-SET state = 'new', attempts = attempts - 1, last_error = %s, lease_until = NULL,
-    not_before = now() + least(fence, 30) * interval '1 s'
-WHERE id = %s AND state = 'leased' AND fence = %s AND fence < {PATIENT}
+UPDATE metrics_runchunk c
+SET state = 'new', attempts = c.attempts - 1, last_error = %s, lease_until = NULL,
+    not_before = now() + least(c.fence, 30) * interval '1 s'
+FROM metrics_run r
+WHERE c.id = %s AND c.state = 'leased' AND c.fence = %s AND r.id = c.run_id
+  AND (c.fence < {FREE} OR r.created_at > now() - %s * interval '1 s')
 """  # noqa: S608 our own names, values are parameters
 # a worker that dies leaves its chunk leased; once the attempts are used up nobody claims it again
 BURY = f"""
@@ -146,10 +152,12 @@ def put_back(chunk: Claim, *, pause: float = PAUSE) -> None:
 
 def step_aside(chunk: Claim, error: str) -> bool:
     """Somebody else held what it needed: it may be claimed again after a pause that grows, and has
-    lost no attempt. False where it has stepped aside too often: that is a failure like others.
+    lost no attempt. False where it has stepped aside for too long: that is a failure like others.
     """
     with connection.cursor() as cursor:
-        cursor.execute(STEP_ASIDE, [error[:10_000], chunk.chunk_id, chunk.fence])
+        cursor.execute(
+            STEP_ASIDE, [error[:10_000], chunk.chunk_id, chunk.fence, PATIENT.total_seconds()]
+        )
         return bool(cursor.rowcount == 1)
 
 

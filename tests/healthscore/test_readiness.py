@@ -4,12 +4,14 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organisation
-from metrics.models import Heartbeat, Run, Upload
+from metrics.models import Heartbeat, Run, RunChunk, Upload
 from metrics.models.heartbeats import TICK
+from metrics.views.runs.progress import progress_of
 from tests.facts import live_scorecard
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,26 @@ def test_rows_that_cannot_be_rewritten_are_said(client: Client) -> None:
     Run.objects.update(publishing=12)
     assert reasons(client) == ["the portfolio's rows cannot be rewritten"]
     Run.objects.update(are_rows_stale=False)
+    assert reasons(client) == []
+
+
+def test_a_night_that_waits_too_long_for_an_import_or_a_lock_is_said(client: Client) -> None:
+    all_is_well()
+    today = Organisation.current().day_of(timezone.now())
+    make_night(today, state="complete", created=timezone.now())
+    old = timezone.now() - dt.timedelta(minutes=31)
+    run = make_night(today + dt.timedelta(days=1), state="running", created=old)
+    RunChunk.objects.filter(run=run).update(fence=9)
+    assert reasons(client) == []
+    RunChunk.objects.filter(run=run).update(fence=10)
+    said = f"the night of {run.business_day} waits for an import or a lock, 31 minutes old"
+    assert reasons(client) == [said]
+    progress = progress_of(run)
+    assert progress is not None
+    assert progress.is_held_up
+    html = render_to_string("metrics/runs/progress.html", {"progress": progress})
+    assert "Waiting for an import or a lock for more than half an hour" in html
+    Run.objects.filter(pk=run.pk).update(created_at=old + dt.timedelta(minutes=2))
     assert reasons(client) == []
 
 

@@ -6,11 +6,12 @@ import datetime as dt
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from metrics import nightly
 from metrics.models import Run, RunChunk
 from metrics.nightly import score_chunk
-from metrics.nightly.chunks import PATIENT
+from metrics.nightly.chunks import FREE, PATIENT
 from tests.facts import make_account
 from tests.nightly.test_night import request
 
@@ -66,11 +67,27 @@ def test_the_pause_grows_to_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_lock_that_never_passes_counts_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     run = scoring_fails(monkeypatch, "55P03")
     work(1)
-    RunChunk.objects.update(fence=PATIENT - 2)
+    RunChunk.objects.update(fence=FREE - 2)
+    Run.objects.update(created_at=Now() - PATIENT - dt.timedelta(minutes=5))
     assert (work(1).attempts, work(1).attempts) == (0, 1)
     chunk = work(4)
     run.refresh_from_db()
     assert (chunk.state, chunk.attempts, run.state) == ("dead", 5, "failed")
+
+
+def test_as_long_as_an_import_may_take_waiting_uses_no_attempt_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as busy:
+        run = scoring_fails(busy, "55P03")
+        work(1)
+        RunChunk.objects.update(fence=5_000)  # it waited for imports, a claim each two seconds
+        Run.objects.update(created_at=Now() - PATIENT + dt.timedelta(minutes=5))
+        chunk = work(8)
+    assert (chunk.state, chunk.attempts, chunk.fence) == ("new", 0, 5_008)
+    work(1)
+    run.refresh_from_db()
+    assert (run.state, run.accounts) == ("complete", 1)
 
 
 @pytest.mark.parametrize("sqlstate", ["23505", "22012"])

@@ -30,6 +30,7 @@ class Progress:
     day_number: int
     days: int
     seconds_left: float | None
+    is_held_up: bool = False  # for half an hour, by an import or a lock
 
     @property
     def percent(self) -> int:
@@ -78,6 +79,7 @@ def progress_of(run: Run | None) -> Progress | None:
         day_number=days - open_days + 1,
         days=days,
         seconds_left=_left(run, done, total, open_days),
+        is_held_up=Run.objects.held_up().filter(pk=run.pk).exists(),
     )
 
 
