@@ -25,15 +25,7 @@ def config(*, as_json: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "json": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": SHARED,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    _only_text,
-                    structlog.processors.JSONRenderer(ensure_ascii=False),
-                ],
-            },
+            "json": {"()": formatter},
             "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
         },
         "handlers": {
@@ -50,6 +42,18 @@ def config(*, as_json: bool) -> dict[str, Any]:
             "celery": {"level": "INFO"},
         },
     }
+
+
+def formatter(*more: Processor) -> structlog.stdlib.ProcessorFormatter:
+    """Of a JSON object a line; `more`: what it does first."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*more, *SHARED],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _only_text,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
 
 
 def _only_text(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

@@ -1,0 +1,3 @@
+"""Read by gunicorn where it starts in this folder; the command line has the last word."""
+
+logger_class = "healthscore.web_logs.WebLogger"
