@@ -66,13 +66,19 @@ def replay(delivery: Delivery) -> int:
 
 class Walk:
     """`replay` a chunk of so many rows at a time, each of which may have a transaction of its own.
-    What has been tried once, and waits on, is not tried again.
+    What has been tried once, and waits on, is not tried again. `at`: where another one was.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, at: str = "") -> None:
+        source, _, after = at.partition(" ")
         self._size = size
-        self._sources = ORDER
-        self._after = 0  # of the first of them
+        self._sources = ORDER[ORDER.index(source) :] if source else ORDER
+        self._after = int(after or 0)  # of the first of them
+
+    @property
+    def at(self) -> str:
+        """Where it is, for another to go on; nothing at the end."""
+        return f"{self._sources[0]} {self._after}" if self._sources else ""
 
     @property
     def is_done(self) -> bool:

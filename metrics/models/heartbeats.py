@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 TICK = "tick"
 PURGE = "purge"
 REPLAY = "replay"  # there is one as long as rows that can be placed may be left
-CHORES = (TICK, PURGE, REPLAY)  # what is not a worker
+REPLAY_AT = "replay at"  # how far a tick has walked through them
+CHORES = (TICK, PURGE, REPLAY, REPLAY_AT)  # what is not a worker
 FORGOTTEN = dt.timedelta(days=1)
 # by the database's clock, so that ages are right whatever a worker's clock says
 BEAT = """

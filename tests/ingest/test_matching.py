@@ -148,6 +148,23 @@ def test_rows_that_wait_on_are_passed_by(acme: Sender, monkeypatch: pytest.Monke
     assert open_rejects() == [("usage", line, "unknown_person") for line in (2, 3, 4)]
 
 
+def test_rows_that_wait_on_keep_none_behind_them_from_being_looked_at(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metrics.ingest.matching.TURN", 1)
+    waiting(acme, 3)
+    acme("usage", "F1,,old-8,feature,2026-11-20")
+    match("old-7", the_account("A1"))  # which says nothing about a person
+    match("old-8", the_person("P3"))
+    with monkeypatch.context() as short:
+        short.setattr("metrics.ingest.matching.LONGEST", 0.0)
+        assert [take_in_matched() for _ in range(5)] == [0, 0, 0, 1, 0]
+        assert Alias.objects.standing().filter(taken_in_at=None).count() == 2
+    assert take_in_matched() == 0
+    assert not Alias.objects.standing().filter(taken_in_at=None).exists()
+    assert not Heartbeat.objects.exists()
+
+
 def test_rows_that_a_request_leaves_behind_a_walk_are_not_forgotten(
     acme: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
