@@ -1,8 +1,10 @@
 """Celery as a wake-up call: a real worker and broker, and what happens without them."""
 
+import datetime as dt
 import io
 import json
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,10 +15,11 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from healthscore.celery import app
-from metrics import tasks
+from metrics import nightly, tasks
 from metrics.ingest.batches import DOOR
-from metrics.models import Alias, Batch, Expectation, Heartbeat, Reject, Run
-from metrics.models.heartbeats import PURGE
+from metrics.models import Alias, Batch, Expectation, Heartbeat, Reject, Run, RunChunk
+from metrics.models.heartbeats import PURGE, TICK
+from tests.at_once import at_once
 from tests.facts import at, live_scorecard, make_account
 from tests.nightly.test_night import make_lively_account, request
 
@@ -166,3 +169,30 @@ def test_a_tick_does_not_stand_behind_a_large_file() -> None:
     tasks.tick()
     assert Alias.objects.get().taken_in_at is not None
     assert Expectation.objects.get().looked_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_two_beats_ask_for_at_the_same_time_is_done_once() -> None:
+    live_scorecard()
+    make_lively_account()
+    today = Organisation.current().day_of(timezone.now())
+    first = Run.objects.request(
+        today - dt.timedelta(days=3),
+        kind=Run.Kind.NIGHTLY,
+        scorecard=live_scorecard(),
+        data_cutoff=timezone.now() - dt.timedelta(days=3),
+        code_version="test",
+    )
+    app.control.purge()
+    at_once(tasks.tick, tasks.tick, tasks.tick, tasks.purge, tasks.purge)
+    days = list(Run.objects.order_by("business_day").values_list("business_day", "kind"))
+    assert len(days) == len(set(days)) >= 3
+    assert Run.objects.values("business_day", "kind", "revision").distinct().count() == len(days)
+    assert days[0] == (first.business_day, "nightly")
+    at_once(*[partial(nightly.work, f"w{i}", seconds=SECONDS) for i in range(2)])
+    nightly.work("last", seconds=SECONDS)
+    published = Run.objects.filter(is_published=True, state="complete")
+    assert sorted(published.values_list("business_day", flat=True)) == [day for day, _ in days]
+    assert not RunChunk.objects.exclude(state="done").exists()
+    assert not RunChunk.objects.filter(attempts__gt=1).exists()
+    assert Heartbeat.objects.filter(name__in=[PURGE, TICK]).count() == 2
