@@ -24,6 +24,36 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("patient")
 
+# What takes minutes begins first: at the end one worker would be left alone with it. What keeps a
+# processor busy stands beside what mostly waits for other processes.
+LONGEST = (
+    "tests/browser/test_pages.py",
+    "tests/test_run.py",
+    "tests/browser/test_hostile.py",
+    "tests/faults/",
+    "tests/browser/test_scorecard.py",
+    "tests/test_compose.py",
+    "tests/signals/test_laws.py",
+    "tests/signals/test_heard_laws.py",
+    "tests/operations/",
+    "tests/browser/",
+    "tests/nightly/",
+    "tests/management/",
+    "tests/reference/test_from_files.py",
+)
+
+
+@pytest.hookimpl(trylast=True)  # pytest-django has sorted by how tests use the database
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; all others, and the tests of a file, in the order they were in."""
+    items.sort(key=lambda item: begins(item.nodeid))
+
+
+def begins(nodeid: str) -> int:
+    """The place in LONGEST, or behind all of them."""
+    found = (place for place, start in enumerate(LONGEST) if nodeid.startswith(start))
+    return next(found, len(LONGEST))
+
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[None]:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from healthscore.celery import app
 from metrics.models import Scorecard
+from tests.conftest import LONGEST, begins
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 
@@ -28,3 +29,9 @@ def test_a_worker_has_a_database_and_queues_of_its_own() -> None:
     with app.connection_for_write() as line:
         prefix = line.default_channel.global_keyprefix
     assert prefix == f"{settings.TEST_DATABASE}_{WORKER or ''}:"
+
+
+def test_what_takes_longest_begins_first(request: pytest.FixtureRequest) -> None:
+    assert [start for start in LONGEST if not (settings.BASE_DIR / start).exists()] == []
+    places = [begins(item.nodeid) for item in request.session.items]
+    assert places == sorted(places)

@@ -15,8 +15,9 @@ from healthscore.embedded.servers import down, hold, up
 
 PROJECT = Path(__file__).resolve().parents[2]
 # A worker for each core, with a database of its own; a file stays with one worker, for the sake
-# of fixtures that its tests share. `run.py test -n0` has none: for a debugger, or a single test.
-PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
+# of fixtures that its tests share, and begins where tests/conftest.py puts it: pytest-xdist would
+# leave files of few tests to the end. `run.py test -n0` has no worker: for a debugger, or one test.
+PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def main(arguments: Sequence[str]) -> int:
