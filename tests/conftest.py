@@ -43,6 +43,17 @@ LONGEST = (
 )
 
 
+# what counts lines and branches runs these, see .ci/run
+CORE = ("tests/signals/", "tests/scoring/", "tests/accounts/")
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Tests of the pure core say so."""
+    if item.nodeid.startswith(CORE):
+        item.add_marker("core")
+
+
 @pytest.hookimpl(trylast=True)  # pytest-django has sorted by how tests use the database
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first; all others, and the tests of a file, in the order they were in."""

@@ -224,3 +224,27 @@ def test_history_replayed_gives_the_open_flags_and_every_flag_survives_storage(
         assert [Flag.from_dict(row) for row in stored] == flags
         assert all(1 <= flag.severity <= 5 for flag in flags)
     assert told == {flag.rule for flag in flags if flag.state == "open"}
+
+
+def test_a_flag_is_kept_in_plain_words_of_json() -> None:
+    closing = Flag(
+        rule="R1",
+        state="open",
+        since=START,
+        count=2,
+        severity=3,
+        reasons=WHY,
+        gone_since=START + dt.timedelta(days=9),
+    )
+    stored = {
+        "rule": "R1",
+        "state": "open",
+        "since": "2026-01-05",
+        "count": 2,
+        "severity": 3,
+        "reasons": [{"code": "S01", "moved": -4.2, "text": "Only 3 of 20 seats in use"}],
+        "gone_since": "2026-01-14",
+    }
+    assert closing.to_dict() == stored
+    assert Flag.from_dict(stored) == closing
+    assert Flag.from_dict(stored | {"gone_since": None}).gone_since is None

@@ -16,6 +16,7 @@ from metrics.scoring.ranking import (
     FLOOR,
     MOST_NOW,
     RENEWAL_OVER,
+    Factors,
     Stakes,
     cannot_wait,
     deadline,
@@ -41,6 +42,10 @@ stakes = st.builds(
 
 def rank(of: Stakes, **over: Any) -> float:
     return factors(replace(of, **over)).rank
+
+
+def test_the_rank_is_the_product_of_the_factors() -> None:
+    assert Factors(risk=0.5, arr=0.4, renewal=1.0, recency=0.25).rank == pytest.approx(0.05)
 
 
 @given(stakes)

@@ -60,3 +60,12 @@ def test_parts_are_the_dimensions_that_count_in_page_order() -> None:
     ]
     assert sum(part.share for part in found) == pytest.approx(1)
     assert all(part.gives == pytest.approx(part.share * part.points) for part in found)
+
+
+def test_what_is_shown_sums_to_the_shown_score_and_nothing_sums_to_no_score() -> None:
+    found = night(team(10))
+    assert found.raw_score is not None
+    shown = shown_gives(found)
+    assert list(shown) == [part.name for part in parts(found)]
+    assert sum(shown.values()) == pytest.approx(round(found.raw_score, 1))
+    assert parts(night(team(0, of=0, surveys=[]))) == []
