@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from metrics.signals.base import Bools, Floats, Frames, State
+from metrics.signals.once import once
 from metrics.signals.values import per_account, ratio, states, table
 from metrics.signals.weeks import active_28, active_days_in
 
@@ -52,15 +56,15 @@ def evenness(frames: Frames) -> pd.DataFrame:
     return table(raw, state=states(len(k), *rules), n=days, part=even, whole=k)
 
 
+@once
 def group_shares(frames: Frames) -> pd.DataFrame:
     """One row per account and group: account, group, days (active weekdays in 84 days), size, p."""
-    people = frames.people.assign(days=share_days(frames))
-    groups = _listed(people, by="group", sums=("days",))
+    groups = _listed(frames, by="group", days=share_days(frames))
     size = np.where(groups["target"] > 0, groups["target"], groups["named"])
-    where = groups["account"].to_numpy(dtype=np.intp)
-    density = groups["days"].to_numpy(dtype=np.float64) / size
-    p = np.nan_to_num(ratio(density, per_account(frames, groups["account"], density)[where]))
-    return groups.assign(size=size, p=p)
+    density = groups["days"] / size
+    evenly = np.bincount(groups["account"], weights=density, minlength=len(frames.accounts))
+    p = np.nan_to_num(ratio(density, evenly[groups["account"]]))
+    return pd.DataFrame({**groups, "size": size, "p": p})
 
 
 def share_days(frames: Frames) -> Floats:
@@ -110,30 +114,39 @@ def _reached(frames: Frames, *, by: str) -> tuple[Floats, Floats]:
     return reached, per_account(frames, groups["account"])
 
 
+@once
 def groups_reached(frames: Frames, *, by: str) -> pd.DataFrame:
     """One row per account and group (or persona) that should use the product: account, its name,
     target (people), active (in 28 days), needed (active ones), reached.
     """
-    groups = _listed(frames.people.assign(active=active_28(frames)), by=by, sums=("active",))
+    groups = _listed(frames, by=by, active=active_28(frames))
     needed = np.maximum(1, ALIVE_SHARE * groups["target"])
-    return groups.assign(needed=needed, reached=groups["active"] >= needed)
+    return pd.DataFrame({**groups, "needed": needed, "reached": groups["active"] >= needed})
 
 
-def _listed(people: pd.DataFrame, *, by: str, sums: tuple[str, ...]) -> pd.DataFrame:
-    """One row per account and group that should use the product: account, target (intended people
-    who are there), named (those who ever were), and the sums over everybody in it.
+def _listed(frames: Frames, *, by: str, **sums: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
+    """One row per account and group that should use the product, in the order of the people:
+    account, its name, target (intended people who are there), named (those who ever were), and
+    the sums over everybody in it of what is given per person (whole numbers).
     """
-    listed = people.groupby("account")["intended"].transform("any").to_numpy(dtype=bool)
-    there = people["left_days"].isna()
-    people = people.assign(
-        target=np.where(listed, people["intended"] & there, people["current"]),
-        named=np.where(listed, people["intended"], people["tenure_days"].notna()),
-    )
-    groups: pd.DataFrame = (
-        people[people[by] != ""]
-        .groupby(["account", by], sort=False)[["target", "named", *sums]]
-        .sum()
-        .query("named > 0")
-        .reset_index()
-    )
-    return groups
+    people = frames.people
+    account = people["account"].to_numpy(dtype=np.intp)
+    intended, current = (people[name].to_numpy(dtype=bool) for name in ("intended", "current"))
+    left, tenure = (people[name].to_numpy(dtype=float) for name in ("left_days", "tenure_days"))
+    listed = (np.bincount(account, weights=intended) > 0)[account]
+    target = np.where(listed, intended & np.isnan(left), current)
+    named = np.where(listed, intended, ~np.isnan(tenure))
+    name, names = pd.factorize(people[by])
+    some = np.flatnonzero(people[by] != "")
+    group, pairs = pd.factorize(account[some] * len(names) + name[some])
+    first = some[np.unique(group, return_index=True)[1]]
+    columns = {"target": target, "named": named, **sums}
+    of_group = {
+        key: np.bincount(group, weights=values[some], minlength=len(pairs)).astype(
+            np.int64 if values.dtype == bool else values.dtype
+        )
+        for key, values in columns.items()
+    }
+    ever = of_group["named"] > 0
+    found = {"account": account[first], by: people[by].to_numpy()[first], **of_group}
+    return {key: values[ever] for key, values in found.items()}

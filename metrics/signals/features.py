@@ -8,6 +8,7 @@ import pandas as pd
 
 from metrics.signals.base import Bools, Floats, Frames, State
 from metrics.signals.heard import looks_back
+from metrics.signals.once import once
 from metrics.signals.support import TENURE_BANDS
 from metrics.signals.values import per_account, ratio, states, table
 from metrics.signals.weeks import active_28, active_days_in
@@ -66,6 +67,7 @@ def days_a_week(frames: Frames) -> Floats:
     return weekly
 
 
+@once
 def feature_shares(frames: Frames) -> tuple[Floats, Bools]:
     """Breadth of each person [P], and whom it is asked of [P]: active in 28 days, with a relevant
     feature.
@@ -73,6 +75,7 @@ def feature_shares(frames: Frames) -> tuple[Floats, Bools]:
     return _shares(frames, level=None)
 
 
+@once
 def advanced_shares(frames: Frames) -> tuple[Floats, Bools]:
     """a_u [P], and whom it is asked of [P]: active in 28 days, with a relevant advanced feature."""
     return _shares(frames, level=ADVANCED)
@@ -80,9 +83,9 @@ def advanced_shares(frames: Frames) -> tuple[Floats, Bools]:
 
 def features_heard(frames: Frames) -> Bools:
     """Accounts of which we know more than log-ins: anybody used a feature in 56 days [A]."""
-    recent = _recent_use(frames)
-    accounts = frames.people["account"].iloc[recent["person"].to_numpy(dtype=np.intp)]
-    heard: Bools = per_account(frames, accounts) > 0
+    person, _ = _recent_use(frames)
+    account = frames.people["account"].to_numpy(dtype=np.intp)[person]
+    heard: Bools = np.bincount(account, minlength=len(frames.accounts)) > 0
     return heard
 
 
@@ -123,8 +126,7 @@ def used_of_relevant(frames: Frames, *, level: str | None) -> tuple[Bools, Bools
     if level is not None:
         relevant &= (frames.features["level"] == level).to_numpy(dtype=bool)
     used = np.zeros(relevant.shape, dtype=bool)
-    recent = _recent_use(frames)
-    used[recent["person"].to_numpy(dtype=np.intp), recent["feature"].to_numpy(dtype=np.intp)] = True
+    used[_recent_use(frames)] = True
     return used & relevant, relevant
 
 
@@ -134,12 +136,12 @@ def _mean(frames: Frames, values: Floats, counted: Bools) -> tuple[Floats, Float
     return n, ratio(per_account(frames, frames.people["account"], values), n)
 
 
-def _recent_use(frames: Frames) -> pd.DataFrame:
-    """Uses of features that fall within 56 days, at the latest."""
-    last = frames.feature_use["last_days_ago"].to_numpy()
-    reach = _reach(frames)[frames.feature_use["person"].to_numpy(dtype=np.intp)]
-    recent: pd.DataFrame = frames.feature_use[last <= reach]
-    return recent
+def _recent_use(frames: Frames) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Person and feature of the uses that fall within 56 days, at the latest."""
+    use = frames.feature_use
+    person, feature = (use[name].to_numpy(dtype=np.intp) for name in ("person", "feature"))
+    recent = use["last_days_ago"].to_numpy() <= _reach(frames)[person]
+    return person[recent], feature[recent]
 
 
 def _reach(frames: Frames) -> npt.NDArray[np.intp]:

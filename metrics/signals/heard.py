@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.signals.base import HISTORY_DAYS, Bools, Frames
+from metrics.signals.once import once
 
 Places = npt.NDArray[np.intp]
 
 
+@once
 def looks_back(frames: Frames, *, days: int) -> Places:
     """How many days ago the first of the last `days` days lies of which something was heard [A];
     HISTORY_DAYS at most.
@@ -42,6 +44,7 @@ def days_heard(frames: Frames, *, days: int) -> Bools:
     return recent
 
 
+@once
 def unheard_days(frames: Frames) -> Bools:
     """Days of weeks without a word [A, HISTORY_DAYS]."""
     lost = np.zeros((len(frames.accounts), HISTORY_DAYS), dtype=bool)

@@ -83,7 +83,7 @@ def sample(frames: Frames) -> Sample:
         TICKET_DAYS - recent["opened_days_ago"].to_numpy(dtype=np.intp), minlength=TICKET_DAYS
     )
     advanced, asked = advanced_shares(frames)
-    asked &= _can_use(frames)[frames.people["account"]]
+    asked = asked & _can_use(frames)[frames.people["account"]]
     band = tenure_band(frames)
     return Sample(
         weeks=frames.weeks,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.signals.base import Bools, Frames, State
+from metrics.signals.once import once
 from metrics.signals.values import per_account, states, table
 
 YEAR = 365
@@ -33,6 +34,7 @@ def net_promoter_score(frames: Frames) -> pd.DataFrame:
     return table(raw, state=state, n=n, part=promoters, whole=detractors)
 
 
+@once
 def last_answers(frames: Frames) -> pd.DataFrame:
     """The last NPS answer of each person in 365 days; an answer of nobody in particular stands
     for itself.
@@ -60,6 +62,7 @@ def response_rate(frames: Frames) -> pd.DataFrame:
     return table(raw, state=state, n=n, part=answers, whole=n)
 
 
+@once
 def surveys_sent(frames: Frames) -> pd.DataFrame:
     """Surveys sent in 365 days; one without that day counts from its answer."""
     surveys = frames.surveys
@@ -94,6 +97,7 @@ def detractor_recency(frames: Frames) -> pd.DataFrame:
     return table(raw, state=state, n=n, part=part, whole=n, detail=detail)
 
 
+@once
 def weighted_answers(frames: Frames) -> pd.DataFrame:
     """`last_answers` with decides (or champions), detractor, and the weight h of each."""
     answers = last_answers(frames)

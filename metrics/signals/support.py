@@ -10,6 +10,7 @@ import pandas as pd
 
 from metrics.signals.base import Bools, Floats, Frames, State
 from metrics.signals.heard import unheard_days
+from metrics.signals.once import once
 from metrics.signals.values import has_people, per_account, ratio, states, table
 
 TICKET_DAYS, TICKET_WEEKS = 84, 12
@@ -41,6 +42,7 @@ def tickets_against_expected(frames: Frames) -> pd.DataFrame:
     return table(raw, state=state, n=tickets, part=tickets, whole=expected)
 
 
+@once
 def recent_tickets(frames: Frames) -> pd.DataFrame:
     """Tickets of 84 days; `counted` is one per account and incident day of ours, and all others."""
     recent = frames.tickets[frames.tickets["opened_days_ago"] <= TICKET_DAYS]
@@ -50,6 +52,7 @@ def recent_tickets(frames: Frames) -> pd.DataFrame:
     return recent.assign(counted=~(during & repeated).to_numpy(dtype=bool))
 
 
+@once
 def expected_tickets(frames: Frames) -> Floats:
     """What the people of each account would ordinarily have opened in 84 days [A]. A week without a
     word counts with the mean of the other whole weeks of the account's life, and with what was
@@ -73,6 +76,7 @@ def expected_tickets(frames: Frames) -> Floats:
     return expected
 
 
+@once
 def weeks_lost(frames: Frames) -> Bools:
     """Which of the twelve times seven days share a working day with a week of which nothing was
     heard [A, 12], oldest first.
@@ -124,20 +128,29 @@ def speed_to_answer(frames: Frames) -> pd.DataFrame:
 
 def by_channel(answered: pd.DataFrame) -> pd.DataFrame:
     """One row per account and channel: hours (median, for calls the mean), target, count."""
-    channels = (
-        answered.groupby(["account", "channel"], sort=False)
-        .agg(
-            median=("hours", "median"),
-            mean=("hours", "mean"),
-            target=("target", "first"),
-            count=("hours", "size"),
-        )
-        .reset_index()
+    account, channel = answered["account"].to_numpy(), answered["channel"].to_numpy(dtype=object)
+    hours = answered["hours"].to_numpy(dtype=np.float64)
+    name, names = pd.factorize(channel)
+    row, _ = pd.factorize(account * len(names) + name)
+    _, first, count = np.unique(row, return_index=True, return_counts=True)
+    ordered, begin = hours[np.lexsort((hours, row))], np.cumsum(count) - count
+    usual = (ordered[begin + (count - 1) // 2] + ordered[begin + count // 2]) / 2
+    calls = np.isin(channel, CLOCK_CHANNELS)
+    if calls.any():
+        means = pd.Series(hours[calls]).groupby(row[calls]).mean()
+        usual[means.index] = means
+    return pd.DataFrame(
+        {
+            "account": account[first],
+            "channel": channel[first],
+            "target": answered["target"].to_numpy()[first],
+            "count": count,
+            "hours": usual,
+        }
     )
-    calls = channels["channel"].isin(CLOCK_CHANNELS)
-    return channels.assign(hours=channels["mean"].where(calls, channels["median"]))
 
 
+@once
 def answered_tickets(frames: Frames) -> pd.DataFrame:
     """Tickets of 84 days with a first answer, with the `hours` until then and their `target`."""
     tickets = frames.tickets
@@ -183,6 +196,7 @@ def satisfaction(frames: Frames) -> pd.DataFrame:
     return table(raw, state=state, n=n, part=satisfied, whole=n)
 
 
+@once
 def ratings(frames: Frames, *, days: int = SATISFACTION_DAYS) -> pd.DataFrame:
     """Ratings of some days, on tickets and in surveys of kind csat: account, person, external_id,
     rating 1 to 5, rated_days_ago. A ticket is rated when it is solved.

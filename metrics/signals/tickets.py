@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metrics.signals.base import Bools, Floats, Frames, State
+from metrics.signals.once import once
 from metrics.signals.values import per_account, states, table
 
 WINDOW = 182
@@ -71,6 +72,7 @@ def ticket_maturity(frames: Frames) -> pd.DataFrame:
     return table(expected - share, state=state, n=n, part=part, whole=n, detail=detail)
 
 
+@once
 def classified(frames: Frames, *, days: int) -> pd.DataFrame:
     """Tickets of some days of which somebody said whether they are introductory or advanced."""
     tickets = frames.tickets

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from metrics.signals.base import HISTORY_DAYS, Bools, Floats, Frames
 from metrics.signals.heard import days_heard, looks_back
+from metrics.signals.once import once
 
 FRIDAY = 4
 RECENT_DAYS = 28
@@ -48,6 +49,7 @@ def active_days(frames: Frames) -> npt.NDArray[np.int8]:
     return counted
 
 
+@once
 def active_days_in(frames: Frames, *, days: int) -> npt.NDArray[np.intp]:
     """Distinct active weekdays of a person in the last `days` days of which something was heard
     [P]. Saturday and Sunday count to the Friday before, if that is among those days.
@@ -94,6 +96,7 @@ def active_users(frames: Frames) -> Floats:
     return np.diff(so_far[ends], axis=0).astype(np.float64)
 
 
+@once
 def active_28(frames: Frames) -> Bools:
     """Current people [P] with an active day since the first of the last 28 days of which something
     was heard: who was seen in what was heard of a week that is lost came, too.
