@@ -37,6 +37,8 @@ PAGES = (
     ("account_tickets", ("account",), ""),
     ("account_timeline", ("account",), ""),
     ("evidence", ("account", "S05"), ""),
+    ("evidence", ("account", "S12"), ""),
+    ("evidence", ("account", "S19"), ""),
     ("day", (), ""),
     ("scorecard", (), ""),
     ("runs", (), ""),
@@ -81,7 +83,8 @@ def _addresses(run: Run) -> dict[str, str]:
         except NoReverseMatch:
             say(f"there is no page {name}")
             continue
-        found[f"{name} {query}".strip()] = path + query
+        codes = (one for one in given if one != "account")
+        found[" ".join(filter(None, (name, *codes, query)))] = path + query
     return found
 
 
