@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from metrics.frames.columns import DAY, FLAG, ID, MOMENT, NUMBER, TEXT
+from metrics.frames.columns import DAY, FLAG, ID, MOMENT, NUMBER, TEXT, Columns
 from metrics.frames.past import Kind, Past
 from metrics.frames.window import Window
 
@@ -168,10 +168,10 @@ def read_tickets(
     """Tickets opened or solved within the window, and those still open, as known by the cut-off;
     of more than two years ago none.
     """
-    rows = _place(window.fetch_columns(TICKETS, TICKET_COLUMNS), account_ids, person_ids)
+    rows = window.fetch_arrays(TICKETS, TICKET_COLUMNS)
     for moment in ("opened", "first_answer"):
-        rows[moment] = rows[moment].astype("datetime64[ns]")
-    return rows
+        rows[moment] = np.asarray(rows[moment]).astype("datetime64[ns]")
+    return _place(rows, account_ids, person_ids)
 
 
 def read_surveys(
@@ -180,13 +180,13 @@ def read_surveys(
     """Surveys sent or answered within the window, as known by the cut-off; the newest answer of
     each account first, so that of two on one day the later one is the last.
     """
-    return _place(window.fetch_columns(SURVEYS, SURVEY_COLUMNS), account_ids, person_ids)
+    return _place(window.fetch_arrays(SURVEYS, SURVEY_COLUMNS), account_ids, person_ids)
 
 
-def _place(
-    rows: pd.DataFrame, account_ids: pd.Index[int], person_ids: pd.Index[int]
-) -> pd.DataFrame:
+def _place(rows: Columns, account_ids: pd.Index[int], person_ids: pd.Index[int]) -> pd.DataFrame:
     """Ids to positions; -1 where the person is unknown or not counted."""
-    rows["account"] = account_ids.get_indexer(pd.Index(rows.pop("account_id")))
-    rows["person"] = person_ids.get_indexer(pd.Index(rows.pop("person_id")))
-    return rows[rows["account"] >= 0].reset_index(drop=True)
+    account = account_ids.get_indexer(pd.Index(rows.pop("account_id")))
+    person = person_ids.get_indexer(pd.Index(rows.pop("person_id")))
+    rows = {**rows, "account": account, "person": person}
+    here = account >= 0
+    return pd.DataFrame(rows if here.all() else {name: rows[name][here] for name in rows})

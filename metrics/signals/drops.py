@@ -9,6 +9,7 @@ import pandas as pd
 
 from metrics.signals.base import Bools, Floats, Frames, State
 from metrics.signals.ceilings import ceiling_sets, next_features
+from metrics.signals.once import once
 from metrics.signals.plateau import Places, eligible, flags, history
 from metrics.signals.values import per_account, states, table
 
@@ -25,10 +26,8 @@ def drop_after_plateau(frames: Frames) -> pd.DataFrame:
     how many of them lapsed, the ceiling set and what others go on to, and the account's alarm: at
     least 3 flagged and a quarter of the eligible.
     """
-    past = history(frames)
-    asked = eligible(past) & frames.people["current"].to_numpy(dtype=bool)
-    who = np.flatnonzero(asked)
-    flagged, lapsed = (who[chosen] for chosen in flags(past, who))
+    asked, *fell = people_asked(frames)
+    flagged, lapsed = (np.flatnonzero(chosen) for chosen in fell)
     account = frames.people["account"]
     n = per_account(frames, account[asked])
     part = per_account(frames, account.iloc[flagged])
@@ -39,6 +38,16 @@ def drop_after_plateau(frames: Frames) -> pd.DataFrame:
     said = _detail(frames, flagged, per_account(frames, account.iloc[lapsed]), alarm)
     detail = [facts if s == State.OK.value else None for facts, s in zip(said, state, strict=True)]
     return table(raw, state=state, n=n, part=part, whole=n, detail=detail)
+
+
+@once
+def people_asked(frames: Frames) -> tuple[Bools, Bools, Bools]:
+    """Of whom it is asked, who carries a flag, and who of those lapsed. All [P]."""
+    past = history(frames)
+    asked = eligible(past) & frames.people["current"].to_numpy(dtype=bool)
+    flagged, lapsed = np.zeros_like(asked), np.zeros_like(asked)
+    flagged[asked], lapsed[asked] = flags(past, np.flatnonzero(asked))
+    return asked, flagged, lapsed
 
 
 def _detail(frames: Frames, flagged: Places, lapsed: Floats, alarm: Bools) -> list[dict[str, Any]]:

@@ -20,10 +20,10 @@ DEFAULT_TICKET_RATE = 0.055  # per active user-week
 SATISFACTION_DAYS = 182
 SATISFIED = 4
 CSAT_PRIOR_ANSWERS = 3
-RATING = ["account", "person", "external_id", "rating", "rated_days_ago"]
 SATURDAY = 5
 OPENS, CLOSES = 9, 17  # business hours, Monday to Friday, local
 CLOCK_CHANNELS = ("phone", "call")
+NANOSECONDS = 1_000_000_000  # of a second
 
 
 def tickets_against_expected(frames: Frames) -> pd.DataFrame:
@@ -158,7 +158,10 @@ def answered_tickets(frames: Frames) -> pd.DataFrame:
         tickets["first_answer"].notna() & (tickets["opened_days_ago"] <= TICKET_DAYS)
     ]
     clock = answered["channel"].isin(CLOCK_CHANNELS).to_numpy()
-    elapsed = (answered["first_answer"] - answered["opened"]).dt.total_seconds() / 3600
+    opened, first = (
+        answered[name].to_numpy(dtype="datetime64[ns]") for name in ("opened", "first_answer")
+    )
+    elapsed = (first - opened).astype(np.int64) / NANOSECONDS / 3600
     worked = business_hours(answered["opened"], answered["first_answer"])
     promised = frames.portfolio.tenant
     written = np.where(answered["channel"] == "chat", promised.chat_hours, promised.answer_hours)
@@ -201,20 +204,27 @@ def ratings(frames: Frames, *, days: int = SATISFACTION_DAYS) -> pd.DataFrame:
     """Ratings of some days, on tickets and in surveys of kind csat: account, person, external_id,
     rating 1 to 5, rated_days_ago. A ticket is rated when it is solved.
     """
-    tickets = frames.tickets
-    rated = tickets["solved_days_ago"].fillna(tickets["opened_days_ago"])
-    on_tickets = tickets.assign(rated_days_ago=rated)[tickets["csat"].notna() & (rated <= days)]
-    surveys = frames.surveys
-    asked = surveys[
-        (surveys["kind"] == "csat")
-        & surveys["score"].between(1, 5)
-        & (surveys["answered_days_ago"] <= days)
-    ]
-    return pd.concat(
-        [
-            on_tickets.rename(columns={"csat": "rating"})[RATING],
-            asked.rename(columns={"score": "rating", "answered_days_ago": "rated_days_ago"})[
-                RATING
-            ],
-        ]
+    tickets, surveys = frames.tickets, frames.surveys
+    solved, opened, csat = (
+        tickets[name].to_numpy(dtype=np.float64)
+        for name in ("solved_days_ago", "opened_days_ago", "csat")
+    )
+    score, answered = (
+        surveys[name].to_numpy(dtype=np.float64) for name in ("score", "answered_days_ago")
+    )
+    closed = np.where(np.isnan(solved), opened, solved)
+    rated = ~np.isnan(csat) & (closed <= days)
+    asked = (score >= 1) & (score <= 5) & (answered <= days)
+    asked &= (surveys["kind"] == "csat").to_numpy(dtype=bool)
+    return pd.DataFrame(
+        {
+            **{
+                name: np.concatenate(
+                    [tickets[name].to_numpy()[rated], surveys[name].to_numpy()[asked]]
+                )
+                for name in ("account", "person", "external_id")
+            },
+            "rating": np.concatenate([csat[rated], score[asked]]),
+            "rated_days_ago": np.concatenate([closed[rated], answered[asked]]),
+        }
     )

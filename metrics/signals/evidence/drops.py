@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from metrics.signals.drops import FLAGGED_PRIOR, PEOPLE_PRIOR
+from metrics.signals.drops import FLAGGED_PRIOR, PEOPLE_PRIOR, people_asked
 from metrics.signals.evidence.base import (
     LAST,
     PERSON,
@@ -19,7 +19,7 @@ from metrics.signals.evidence.base import (
     rows_of,
 )
 from metrics.signals.numbers import count, percent
-from metrics.signals.plateau import REFERENCE_END, eligible, flags, history, levels
+from metrics.signals.plateau import REFERENCE_END, history, levels
 
 
 def dropped(case: Case) -> Evidence:
@@ -27,9 +27,9 @@ def dropped(case: Case) -> Evidence:
     discovered in the last 8 weeks. Against: carries a flag, the steepest falls first.
     """
     past = history(case.frames)
-    asked = eligible(past) & case.frames.people["current"].to_numpy(dtype=bool)
+    asked, *fell = people_asked(case.frames)
     who = case.people(asked)
-    flagged, lapsed = flags(past, who)
+    flagged, lapsed = (chosen[who] for chosen in fell)
     usual, now = levels(past, who)
     since, until = int(past.ends[-1 - REFERENCE_END]), int(past.ends[-1])
     rows = rows_of(

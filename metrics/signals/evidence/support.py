@@ -84,13 +84,13 @@ def hours_to_answer(case: Case) -> Evidence:
     answered = tickets_of(case, answered_tickets(case.frames))
     tickets = case.frames.tickets
     open_ = tickets[tickets["first_answer"].isna() & (tickets["opened_days_ago"] <= TICKET_DAYS)]
-    waiting = tickets_of(case, open_).assign(hours=np.nan, target=np.nan, counts=None)
     times = answered["hours"] / answered["target"]
     answered = answered.assign(times=times, counts=judged(times <= 1))
-    rows = pd.concat([answered, waiting]) if len(waiting) else answered
-    rows = rows.assign(
-        times=rows["times"], hurt=rows["times"].fillna(rows["opened_days_ago"].astype(float))
-    )
+    rows = answered.assign(hurt=times)
+    if len(open_):
+        waiting = tickets_of(case, open_).assign(hours=np.nan, target=np.nan, times=np.nan)
+        waiting = waiting.assign(counts=None, hurt=waiting["opened_days_ago"].astype(float))
+        rows = pd.concat([rows, waiting])
     return evidence_of(
         "S19",
         f"{_by_channel(answered)} = {number(case.found['raw'], 2)} times what is promised",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
-import pandas as pd
 
 from metrics.signals.evidence.base import (
     TIMES,
@@ -105,7 +107,7 @@ def tickets_gone_badly(case: Case) -> Evidence:
             Column(key="days", heading="Working days open", form=Form.COUNT),
         ),
         rows=rows.assign(
-            why=[_why(row) for _, row in rows.iterrows()],
+            why=[_why(row) for row in rows[[*REASONS, "days"]].to_dict("records")],
             counts=judged(~rows["bad"].astype(bool)),
             hurt=rows["days"],
         ),
@@ -113,7 +115,7 @@ def tickets_gone_badly(case: Case) -> Evidence:
     )
 
 
-def _why(ticket: pd.Series) -> str:
+def _why(ticket: Mapping[Hashable, Any]) -> str:
     """Every reason for which a ticket counts."""
     texts = [text for name, text in REASONS.items() if ticket[name]]
     return ", ".join(texts).format(days=f"{ticket['days']:.0f}")
