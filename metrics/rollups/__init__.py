@@ -55,6 +55,9 @@ CONSUME = """
 DELETE FROM metrics_dirtyday d USING touched t
 WHERE d.account_id = t.account_id AND d.day = t.day
 """
+# What is not dirty may be rolled up by others, and then forgotten here: for as long as this takes
+# nobody else gathers, or takes dirty days.
+ALONE = "LOCK TABLE metrics_dirtyday IN EXCLUSIVE MODE"
 EVERYTHING = """
 INSERT INTO metrics_dirtyday (account_id, day, marked_at)
 SELECT account_id, day, now() FROM (
@@ -111,10 +114,11 @@ def rebuild(account_ids: range | None = None) -> int:
     """Makes all rollups (of these accounts) again from the facts; returns how many days."""
     gather(account_ids)
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ALONE)
         cursor.execute(EVERYTHING, _scope(account_ids))
         cursor.execute(activity.FORGET, _scope(account_ids))
         cursor.execute(features.FORGET, _scope(account_ids))
-        # what has changed since then stays on the list: who gathers holds the list before the days
+        # what has changed since then stays on the list
         return _refresh_all(account_ids)
 
 

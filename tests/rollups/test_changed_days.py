@@ -161,3 +161,25 @@ def test_rebuilding_keeps_what_changes_meanwhile_on_the_list(other_session: Any)
             other_session.commit()
     assert list(ChangedDay.objects.values_list("day", flat=True)) == [ago(4)]
     assert rows(SUMS) == [(ago(3), 1)]
+
+
+def test_what_another_rolls_up_while_all_is_rebuilt_is_not_forgotten() -> None:
+    account = make_account()
+    use(account, None, 3)
+
+    def one_more() -> None:
+        use(account, None, 4)
+        rollups.refresh()
+
+    with ExitStack() as until_the_end:
+
+        def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            found = execute(sql, params, many, context)
+            if sql == rollups.EVERYTHING:
+                # it waits for the end of the other, or is done before it forgets
+                until_the_end.enter_context(beside(one_more)).wait(0.5)
+            return found
+
+        with connection.execute_wrapper(meanwhile):
+            rollups.rebuild()
+    assert rows(SUMS) == [(ago(4), 1), (ago(3), 1)]
