@@ -160,8 +160,12 @@ CHECKS: tuple[tuple[str, str], ...] = (
         "   GROUP BY account_id, day) rolled"
         " FULL JOIN (SELECT account_id, day, sum(count) AS uses FROM metrics_usageevent"
         "   GROUP BY account_id, day) facts USING (account_id, day)"
-        " WHERE rolled.uses IS DISTINCT FROM facts.uses AND (account_id, day) NOT IN"
-        "   (SELECT account_id, day FROM metrics_dirtyday"
-        "    UNION ALL SELECT account_id, day FROM metrics_changedday) LIMIT 20",
+        " WHERE rolled.uses IS DISTINCT FROM facts.uses"
+        # joined, where NOT IN would read a list that does not fit into memory once a row
+        "   AND NOT EXISTS (SELECT FROM metrics_dirtyday w WHERE (w.account_id, w.day)"
+        "     = (coalesce(rolled.account_id, facts.account_id), coalesce(rolled.day, facts.day)))"
+        "   AND NOT EXISTS (SELECT FROM metrics_changedday w WHERE (w.account_id, w.day)"
+        "     = (coalesce(rolled.account_id, facts.account_id), coalesce(rolled.day, facts.day)))"
+        " LIMIT 20",
     ),
 )

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from metrics import nightly
-from metrics.models import FlagChange, Run, Scorecard
-from tests.facts import DAY, ago, at, live_scorecard, make_account, make_line, make_ticket
+from metrics import nightly, rollups
+from metrics.management.checks import CHECKS
+from metrics.models import ChangedDay, DirtyDay, FlagChange, Run, Scorecard, UsageEvent
+from tests.facts import DAY, ago, at, live_scorecard, make_account, make_line, make_ticket, use
 from tests.nightly.test_night import make_lively_account
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +107,37 @@ def test_what_another_version_of_the_code_has_computed_is_not_computed_again(fla
         verify()
     Run.objects.update(code_version="0.0.1")
     assert "checks passed" in verify()
+
+
+ROLLUPS = dict(CHECKS)["a day's rollup differs from its facts"]
+
+
+def differing() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(ROLLUPS)
+        return {str(row[0]) for row in cursor.fetchall()}
+
+
+def test_days_that_differ_from_their_facts_are_named_unless_they_wait() -> None:
+    account = make_account()
+    use(account, None, 3, 4)
+    rollups.refresh()
+    assert differing() == set()
+    UsageEvent.objects.filter(day=ago(4)).delete()
+    use(account, None, 3, 5)
+    ChangedDay.objects.all().delete()
+    names = {days: f"account {account.pk}, day {ago(days)}" for days in (3, 4, 5)}
+    assert differing() == set(names.values())
+    ChangedDay.objects.create(account_id=account.pk, day=ago(4))
+    ChangedDay.objects.create(account_id=account.pk + 1, day=ago(3))
+    assert differing() == {names[3], names[5]}
+    DirtyDay.objects.create(account_id=account.pk, day=ago(5))
+    assert differing() == {names[3]}
+
+
+def test_a_long_list_of_days_that_wait_is_not_read_for_each_that_differs() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {ROLLUPS}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "SubPlan" not in plan
+    assert plan.count("Anti Join") == 2
