@@ -8,6 +8,6 @@ with fsync on, a broker for each case), real workers, beats and web processes, a
     python3 run.py test -n0 -m "faults or not faults" tests/faults    all of them
     .venv/bin/python -m tests.faults.mutations                        each guard taken away in turn
 
-docs/faults.md says what each number stands for. What is broken, and where, is said by FAILPOINT, see
-metrics/failpoints.py.
+docs/faults.md says what each number stands for. What is broken, and where, is said by FAILPOINT,
+see metrics/failpoints.py.
 """
