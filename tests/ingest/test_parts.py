@@ -177,9 +177,8 @@ def test_a_dead_import_is_closed_as_what_it_is(
     assert (batch.state, batch.received, batch.error) == ("partial", 20, batches.STOPPED)
 
 
-def test_an_upload_whose_worker_died_goes_on_by_itself(
-    acme: Sender, dies: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def applying(acme: Sender) -> Upload:
+    """An upload of ROWS that somebody has asked to apply."""
     data = acme.write("usage", *ROWS).read_bytes()
     upload = Upload.objects.receive("usage", [data], file_name="usage.csv")
     names = data.decode().splitlines()[0].split(",")
@@ -187,6 +186,13 @@ def test_an_upload_whose_worker_died_goes_on_by_itself(
     Upload.objects.filter(pk=upload.pk).update(
         state="applying", mapping=mapping, asked_at="2026-11-22T11:59:00Z"
     )
+    return upload
+
+
+def test_an_upload_whose_worker_died_goes_on_by_itself(
+    acme: Sender, dies: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = applying(acme)
     dies[0] = 6
     killed(monkeypatch, work_uploads)
     upload.refresh_from_db()
@@ -258,13 +264,7 @@ def test_the_page_of_an_upload_says_that_its_import_was_undone_meanwhile(
         return real(self, part)  # type: ignore[arg-type]
 
     monkeypatch.setattr(parts.Parts, "_store", store)
-    data = acme.write("usage", *ROWS).read_bytes()
-    upload = Upload.objects.receive("usage", [data], file_name="usage.csv")
-    names = data.decode().splitlines()[0].split(",")
-    mapping = {"columns": {name: {"from": name} for name in names}}
-    Upload.objects.filter(pk=upload.pk).update(
-        state="applying", mapping=mapping, asked_at="2026-11-22T11:59:00Z"
-    )
+    upload = applying(acme)
     assert work_uploads() == 2  # the undo that was asked for is done at once
     upload.refresh_from_db()
     assert (upload.state, upload.error) == ("checked", batches.UNDONE)
