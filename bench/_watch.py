@@ -1,4 +1,4 @@
-"""What goes on while the crowd is there: memory, connections, queues, and night after night."""
+"""What goes on while the crowd is there: memory, connections, queues, and nights."""
 
 from __future__ import annotations
 
@@ -24,20 +24,26 @@ PATIENCE = 600.0
 
 @dataclass
 class Watch:
-    """Call look() once a second."""
+    """Call look() once a second. The first night begins `after` so many seconds, and each of the
+    others when one is done: `most` of them, 0 for as many as there is time for.
+    """
 
     processes: dict[str, Child]
+    after: float = 0.0
+    most: int = 0
     memory_mb: dict[str, float] = field(default_factory=dict)
     cpu: dict[str, float] = field(default_factory=dict)
     connections: int = 0
     longest_queue: int = 0
     oldest_waiting: float = 0.0
     nights: list[Run] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
+    _asked: int = 0
     _open: Run | None = None
     _backends: dict[int, tuple[float, float]] = field(default_factory=dict)  # at first, and now
 
     def look(self) -> None:
-        """The most of everything so far; a new night where none is on."""
+        """The most of everything so far; a new night where it is time for one."""
         self._look_at_processes()
         self._look_at_database()
         self._look_at_queues()
@@ -91,7 +97,9 @@ class Watch:
 
     def _look_at_night(self) -> None:
         self._note_if_done()
-        if self._open is None:
+        enough = self.most and self._asked >= self.most
+        if self._open is None and not enough and time.monotonic() >= self._began + self.after:
+            self._asked += 1
             now = timezone.now()
             day = Organisation.current().day_of(now)
             [self._open] = nightly.request_days([day], as_of_day=False, now=now, reason="load")

@@ -1,9 +1,10 @@
-"""Everything at once: 50 CSMs browsing, 2,000 events/s through the HTTP door, and nights.
+"""Everything at once: 50 CSMs browsing, 2,000 events/s through the HTTP door, and the night.
 
 web, workers and beat run as docker-compose.yml has them, against the servers of the benchmarks; a
 crowd of locust's asks (bench/_crowd.py), on the same machine, so that it takes a share that is
-reported. The nightly calculation is asked for again as soon as it is done. At the end nothing may
-be lost (every event that was accepted is stored, once), and `manage verify` must find nothing.
+reported. The night begins after a third of the time; `--nights 0` asks for one after the other
+from the beginning. At the end nothing may be lost (every event that was accepted is stored, once),
+and `manage verify` must find nothing.
 Targets: pages p50 <= 150 ms, p95 <= 500 ms, p99 <= 1,500 ms; batches p99 <= 1,000 ms; no error.
 """
 
@@ -31,6 +32,7 @@ from django.utils import timezone
 from ruamel.yaml import YAML
 
 from accounts.models import Account, Organisation, Person, Role, User
+from bench._statements import forget_statements, heaviest_statements
 from bench._watch import Watch
 from healthscore.embedded.children import Child, environment, start, stop
 from metrics import nightly
@@ -45,27 +47,33 @@ CSMS = 50
 KEYS = 5  # each may send 2,000 calls a second, and 600 requests a minute
 # The invented portfolio has no raw events; the nights read none, but late events make a day's
 # rollup again, and the checker compares.
+# One row per use until there are enough, the last one counts the rest of the day.
 EVENTS = """
-TRUNCATE metrics_usageevent;
 INSERT INTO metrics_usageevent (
     account_id, person_id, feature_id, occurred_at, day, count, event_key, known_at, batch_id
 )
 SELECT account_id, person_id, feature, day + interval '10 hours', day, uses,
-       md5(person_id || ' ' || day || ' ' || kind)::uuid, known_at, 0
+       md5(person_id || ' ' || day || ' ' || nth)::uuid, known_at, 0
 FROM (
-    SELECT account_id, person_id, day, 'used' AS kind, events AS uses,
-           (SELECT min(id) FROM metrics_feature) + person_id % 12 AS feature,
+    SELECT account_id, person_id, day, nth,
+           CASE WHEN nth < %(rows)s THEN 1 ELSE events - %(rows)s + 1 END AS uses,
+           (SELECT min(id) FROM metrics_feature) + person_id %% 12 AS feature,
            events_known_at AS known_at
-    FROM metrics_usage_user_day WHERE events > 0
-    UNION ALL SELECT account_id, person_id, day, 'came', logins, NULL, logins_known_at
+    FROM metrics_usage_user_day, generate_series(1, least(events, %(rows)s)) nth
+    UNION ALL SELECT account_id, person_id, day, 0, logins, NULL, logins_known_at
     FROM metrics_usage_user_day WHERE logins > 0
 ) uses
+"""
+USER_DAYS = "SELECT count(*) FROM metrics_usage_user_day"
+INDEXES = """
+SELECT indexname, indexdef FROM pg_indexes
+WHERE tablename = 'metrics_usageevent' AND indexname IN ('usage_account_day', 'usage_batch')
 """
 
 
 def main() -> None:
     """The world, the processes, the crowd, and what came of it."""
-    asked = arguments(__doc__, accounts=1_000, more=_more)
+    asked = arguments(__doc__, accounts=5_000, more=_more)
     _world(asked)
     folder = Path(tempfile.mkdtemp(prefix="healthscore-load-"))
     before = UsageEvent.objects.count()
@@ -73,7 +81,8 @@ def main() -> None:
         processes = _services(folder, stack)
         _until_answers()
         plan = _plan(asked, folder)
-        watch = Watch(processes)
+        watch = Watch(processes, after=asked.seconds / 3 if asked.nights else 0, most=asked.nights)
+        forget_statements()
         seen = _crowd(plan, asked.seconds, folder, watch)
         watch.let_the_night_end()
     report = Report("load", asked.accounts)
@@ -90,11 +99,9 @@ def _world(asked: argparse.Namespace) -> None:
     today = Organisation.current().day_of(now)
     has_past = Run.objects.filter(business_day__lt=today).exists()
     portfolio(asked.accounts, fresh=asked.fresh or has_past, nights=False)
-    if UsageEvent.objects.count() < asked.accounts:  # the portfolio has a single one
+    if UsageEvent.objects.count() < asked.events * 0.8:
         say("writing the raw events behind the user-days")
-        with connection.cursor() as cursor:
-            cursor.execute(EVENTS)
-            cursor.execute("VACUUM ANALYZE")
+        _write_events(asked.events)
     if not Run.objects.published().exists():
         with connection.cursor() as cursor:  # the history of another portfolio's runs
             cursor.execute("TRUNCATE metrics_flagchange")
@@ -102,10 +109,28 @@ def _world(asked: argparse.Namespace) -> None:
         nightly.work("bench", seconds=36_000)
 
 
+def _write_events(wanted: int) -> None:
+    """About so many: as many rows for each user-day as that takes, without its indexes on."""
+    with connection.cursor() as cursor:
+        cursor.execute(USER_DAYS)
+        rows = max(1, round(wanted / max(1, cursor.fetchone()[0])) - 1)
+        cursor.execute("TRUNCATE metrics_usageevent")
+        cursor.execute(INDEXES)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute(EVENTS, {"rows": rows})
+        for _, definition in indexes:
+            cursor.execute(definition)
+        cursor.execute("VACUUM ANALYZE")
+
+
 def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--rate", type=int, default=2_000, help="events per second")
     parser.add_argument("--batch", type=int, default=200, help="events in a request")
+    parser.add_argument("--events", type=int, default=20_000_000, help="rows of usage before it")
+    parser.add_argument("--nights", type=int, default=1, help="0: one after the other")
 
 
 def _services(folder: Path, stack: ExitStack) -> dict[str, Child]:
@@ -210,6 +235,8 @@ def _report(
         stored=stored,
     )
     _report_watch(report, seen, watch)
+    for place, statement in enumerate(heaviest_statements(), start=1):
+        report.add(f"statement {place}", **statement)
     errors = sum(
         count for of in seen["codes"].values() for code, count in of.items() if code != "200"
     )

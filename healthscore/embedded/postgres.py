@@ -22,6 +22,7 @@ SETTINGS = {
     "max_connections": "60",
     "jit": "off",
     "log_checkpoints": "off",
+    "shared_preload_libraries": "pg_stat_statements",  # for who asks what takes so long
 }
 # A test cluster may lose everything in a crash.
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
