@@ -56,6 +56,7 @@ class Sample:
     users: npt.NDArray[np.float32]  # [A, W] active users, NaN where unknown
     user_weeks: Floats  # [5] by band of tenure, 84 days
     tickets: Floats  # [5] by band of the opener's tenure, 84 days
+    of_nobody: int  # tickets of which nobody says who opened them, 84 days
     tickets_by_day: Floats  # [84], oldest first
     rated: int  # tickets with a rating
     satisfied: int
@@ -79,6 +80,7 @@ def sample(frames: Frames) -> Sample:
     sent = surveys[surveys["sent_days_ago"].fillna(surveys["answered_days_ago"]) <= YEAR]
     recent = frames.tickets[frames.tickets["opened_days_ago"] <= TICKET_DAYS]
     weekly = user_weeks(frames) * _can_expect(frames)[frames.people["account"]][:, None]
+    opened, of_nobody = _tickets_by_tenure(frames, recent)
     by_day = np.bincount(
         TICKET_DAYS - recent["opened_days_ago"].to_numpy(dtype=np.intp), minlength=TICKET_DAYS
     )
@@ -89,7 +91,8 @@ def sample(frames: Frames) -> Sample:
         weeks=frames.weeks,
         users=users_heard(frames)[stays].astype(np.float32),
         user_weeks=weekly.sum(axis=0),
-        tickets=_tickets_by_tenure(frames, recent, weekly.sum(axis=0)),
+        tickets=opened,
+        of_nobody=of_nobody,
         tickets_by_day=by_day.astype(np.float64),
         rated=len(rated),
         satisfied=int((rated["rating"] >= SATISFIED).sum()),
@@ -134,10 +137,10 @@ def _can_expect(frames: Frames) -> Bools:
     return heard
 
 
-def _tickets_by_tenure(frames: Frames, tickets: pd.DataFrame, weeks: Floats) -> Floats:
-    """Tickets by band of the opener's tenure on the day they were opened [5]; where nobody says
-    who opened them, they are spread like the `weeks` of activity. Those of weeks without a word of
-    usage are left out with the weeks, or a rate would have tickets without the people.
+def _tickets_by_tenure(frames: Frames, tickets: pd.DataFrame) -> tuple[Floats, int]:
+    """Tickets by band of the opener's tenure on the day they were opened [5], and those of nobody
+    in particular. Those of weeks without a word of usage are left out with the weeks, or a rate
+    would have tickets without the people.
     """
     at = tickets["account"].to_numpy(dtype=np.intp)
     week = -1 - (tickets["opened_days_ago"].to_numpy(dtype=np.intp) - 1) // 7
@@ -146,10 +149,7 @@ def _tickets_by_tenure(frames: Frames, tickets: pd.DataFrame, weeks: Floats) -> 
     tenure = frames.people["tenure_days"].to_numpy(dtype=np.float64)
     then = tenure[known["person"].to_numpy(dtype=np.intp)] - known["opened_days_ago"].to_numpy()
     band = np.digitize(np.nan_to_num(then) / 7, TENURE_BANDS)
-    by_band = np.bincount(band, minlength=len(TENURE_BANDS) + 1).astype(np.float64)
-    unknown = float(len(counted) - len(known))
-    spread: Floats = by_band + unknown * weeks / max(float(weeks.sum()), 1.0)
-    return spread
+    return _by_band(band), len(counted) - len(known)
 
 
 def combine(
@@ -188,8 +188,12 @@ def combine(
 
 
 def _ticket_rate(parts: list[Sample]) -> tuple[float | None, ...]:
+    """Tickets per active user-week by band of tenure [5]; those of nobody in particular are spread
+    like the activity of the whole portfolio, so that it does not matter how it was cut.
+    """
     weeks = np.sum([part.user_weeks for part in parts], axis=0)
-    tickets = np.sum([part.tickets for part in parts], axis=0)
+    of_nobody = sum(part.of_nobody for part in parts) / max(float(weeks.sum()), 1.0)
+    tickets = np.sum([part.tickets for part in parts], axis=0) + weeks * of_nobody
     return tuple(
         float(t / w) if w >= MIN_USER_WEEKS else None for t, w in zip(tickets, weeks, strict=True)
     )

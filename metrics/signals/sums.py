@@ -18,7 +18,7 @@ from metrics.signals.portfolio import Sample
 
 USERS = np.dtype("<f4")
 ARRAYS = ("user_weeks", "tickets", "tickets_by_day", "advanced_users", "advanced_use", "intro")
-NUMBERS = ("rated", "satisfied", "scores", "net_promoters", "sent", "answered")
+NUMBERS = ("rated", "satisfied", "scores", "net_promoters", "sent", "answered", "of_nobody")
 
 
 def pack(sums: Sample) -> bytes:

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
@@ -36,8 +35,7 @@ class Theatre:
 
     def golden_of(self, chunk: int) -> Rows:
         """The same in chunks of another size: sums of sums may have other last bits."""
-        with override_settings(CHUNK_ACCOUNTS=chunk):
-            return _golden(self.cluster, f"golden_{chunk}")
+        return _golden(self.cluster, f"golden_{chunk}", chunk=chunk)
 
 
 def _prepare() -> None:
@@ -56,9 +54,9 @@ def ask_night() -> Run:
     return run
 
 
-def _golden(cluster: Cluster, name: str) -> Rows:
+def _golden(cluster: Cluster, name: str, *, chunk: int = CHUNK) -> Rows:
     cluster.clone(WAITING, name)
-    with connected(cluster.url(name)):
+    with connected(cluster.url(name)), override_settings(CHUNK_ACCOUNTS=chunk):
         [run] = Run.objects.open()
         assert not nightly.work("nobody dies", seconds=600).more
         call_command("verify", stdout=io.StringIO())
@@ -70,7 +68,6 @@ def _golden(cluster: Cluster, name: str) -> Rows:
 @pytest.fixture(scope="session")
 def theatre(django_db_blocker: DjangoDbBlocker) -> Iterator[Theatre]:
     """Servers and data; the golden night."""
-    settings.CHUNK_ACCOUNTS = CHUNK
     with short_folder() as folder, ExitStack() as stack:
         cluster = Cluster(folder / "p")
         stack.callback(cluster.close)
@@ -88,6 +85,7 @@ def staged(
 ) -> Iterator[Staged]:
     """Makes the stage of this case; keywords are the environment of its processes."""
     with ExitStack() as stack:
+        stack.enter_context(override_settings(CHUNK_ACCOUNTS=CHUNK))
         stack.enter_context(django_db_blocker.unblock())
 
         def make(**over: str) -> Stage:

@@ -166,6 +166,14 @@ def test_tickets_of_nobody_in_particular_are_spread_like_activity() -> None:
     assert rates(frames)[4] == pytest.approx(44 / 876)
 
 
+def test_how_the_portfolio_is_cut_does_not_matter_to_the_rates() -> None:
+    """Tickets of nobody count for the newcomers of one chunk and the old hands of the other."""
+    old, new = regulars(73), regulars(80, tenure=2)
+    apart = rates(make_frames(people=old, tickets=tickets(30, [-1])), make_frames(people=new))
+    assert apart == rates(make_frames(people=old + new, tickets=tickets(30, [-1])))
+    assert apart == [pytest.approx(30 / (153 * 12)), None, None, None, apart[0]]
+
+
 def test_accounts_without_people_or_usage_teach_no_rate() -> None:
     frames = make_frames(people=regulars(73), tickets=tickets(44, range(73)))
     strangers = make_frames(tickets=tickets(500, [-1]))
