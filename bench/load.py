@@ -65,9 +65,15 @@ FROM (
 ) uses
 """
 USER_DAYS = "SELECT count(*) FROM metrics_usage_user_day"
+# what a load of everything at once is quicker without: how it is taken away and given back
 INDEXES = """
-SELECT indexname, indexdef FROM pg_indexes
+SELECT 'DROP INDEX ' || indexname, indexdef FROM pg_indexes
 WHERE tablename = 'metrics_usageevent' AND indexname IN ('usage_account_day', 'usage_batch')
+UNION ALL
+SELECT 'ALTER TABLE metrics_usageevent DROP CONSTRAINT ' || conname,
+       'ALTER TABLE metrics_usageevent ADD CONSTRAINT ' || conname || ' '
+       || pg_get_constraintdef(oid)
+FROM pg_constraint WHERE conname = 'usage_event_once'
 """
 
 
@@ -117,11 +123,11 @@ def _write_events(wanted: int) -> None:
         cursor.execute("TRUNCATE metrics_usageevent")
         cursor.execute(INDEXES)
         indexes = cursor.fetchall()
-        for name, _ in indexes:
-            cursor.execute(f"DROP INDEX {name}")
+        for drop, _ in indexes:
+            cursor.execute(drop)
         cursor.execute(EVENTS, {"rows": rows})
-        for _, definition in indexes:
-            cursor.execute(definition)
+        for _, add in indexes:
+            cursor.execute(add)
         cursor.execute("VACUUM ANALYZE")
 
 

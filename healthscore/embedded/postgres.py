@@ -24,6 +24,10 @@ SETTINGS = {
     "log_checkpoints": "off",
     "shared_preload_libraries": "pg_stat_statements",  # for who asks what takes so long
 }
+# Events come with keys in no order: a page of their index that was written once since the last
+# checkpoint is written whole again after it, and one that left the buffers is read anew.
+LARGE = {"max_wal_size": "4GB", "checkpoint_timeout": "15min"}
+LARGEST_BUFFERS = 2048  # MB; an eighth of the memory where that is less
 # A test cluster may lose everything in a crash.
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 STARTS_WITHIN = 30.0
@@ -73,8 +77,7 @@ def start_postgres(place: Place, *, log: IO[bytes]) -> Child:
     """A running server that accepts connections. The caller holds the lock of the place."""
     _end_leftover(place.cluster / "postmaster.pid", place.cluster)
     settings = SETTINGS | {"unix_socket_directories": str(place.sockets)}
-    if place.profile == TEST:
-        settings |= CARELESS
+    settings |= CARELESS if place.profile == TEST else LARGE | {"shared_buffers": _buffers()}
     arguments = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
     child = start(
         [binaries(place) / "postgres", "-D", place.cluster, *arguments],
@@ -86,6 +89,11 @@ def start_postgres(place: Place, *, log: IO[bytes]) -> Child:
     )
     _wait_until_ready(child, place)
     return child
+
+
+def _buffers() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    return f"{min(LARGEST_BUFFERS, memory // 8)}MB"
 
 
 def _wait_until_ready(child: Child, place: Place) -> None:
