@@ -7,6 +7,8 @@ that begins after the window does and forgot what was before, is of no use to th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -38,15 +40,22 @@ COPY (
 Calendars = npt.NDArray[np.void]
 
 
-def read_calendars(window: Window, *, table: str, columns: dict[str, str]) -> Calendars:
+def read_calendars(
+    window: Window,
+    *,
+    table: str,
+    columns: dict[str, str],
+    instead: Mapping[str, sql.Composable] = MappingProxyType({}),
+) -> Calendars:
     """All calendars of the window's accounts; `columns`: name -> bigint, date, moment or bits.
-    Dates are days since POSTGRES_EPOCH, moments microseconds.
+    Dates are days since POSTGRES_EPOCH, moments microseconds. `instead`: what is read in the place
+    of a column.
 
     Row by row a driver spends more on each than the database on all of them.
     """
     row = sql.SQL(" || ").join(
         sql.SQL("{send}({column})").format(
-            send=sql.SQL(_KINDS[kind][0]), column=sql.Identifier(name)
+            send=sql.SQL(_KINDS[kind][0]), column=instead.get(name, sql.Identifier(name))
         )
         for name, kind in columns.items()
     )

@@ -1,7 +1,7 @@
 """Which person used which feature, when first and when last before t; as known by the cut-off.
 
-A calendar that learnt something after the cut-off is not read: its person's uses come from the
-facts themselves.
+A calendar that learnt something of the days before t after the cut-off is not read: its person's
+uses come from the facts themselves.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from psycopg import sql
 
 from metrics.frames.calendars import (
     POSTGRES_EPOCH,
@@ -28,13 +29,22 @@ CALENDAR = {
     "known_at": "moment",
     "used_days": "bits",
 }
+# what came in since the cut-off about later days than those that are read changes nothing here
+KNOWN_AT = sql.SQL(
+    "CASE WHEN known_at > {cutoff} AND newest_day >= {day} THEN known_before ELSE known_at END"
+)
+# of the accounts of those people alone: there may be thousands of facts for each person
 FACTS = """
-SELECT person_id, feature_id, (%(day)s::date - min(day)) AS first_days_ago,
-       (%(day)s::date - max(day)) AS last_days_ago
-FROM metrics_usageevent
-WHERE account_id >= %(lo)s AND account_id < %(hi)s AND day < %(day)s AND known_at <= %(cutoff)s
-  AND feature_id IS NOT NULL AND person_id = ANY(%(persons)s)
-GROUP BY person_id, feature_id
+SELECT e.person_id, e.feature_id, (%(day)s::date - min(e.day)) AS first_days_ago,
+       (%(day)s::date - max(e.day)) AS last_days_ago
+FROM (
+    SELECT DISTINCT account_id FROM metrics_feature_calendar
+    WHERE account_id >= %(lo)s AND account_id < %(hi)s AND person_id = ANY(%(persons)s)
+) a
+JOIN metrics_usageevent e USING (account_id)
+WHERE e.day < %(day)s AND e.known_at <= %(cutoff)s
+  AND e.feature_id IS NOT NULL AND e.person_id = ANY(%(persons)s)
+GROUP BY e.person_id, e.feature_id
 """
 COLUMNS = ["person", "feature", "first_days_ago", "last_days_ago"]
 
@@ -43,7 +53,13 @@ def read_feature_use(
     window: Window, *, person_ids: pd.Index[int], features: pd.DataFrame
 ) -> pd.DataFrame:
     """One row per person and feature; columns as in `Frames.feature_use`."""
-    calendars = read_calendars(window, table="metrics_feature_calendar", columns=CALENDAR)
+    known_at = KNOWN_AT.format(cutoff=sql.Literal(window.cutoff), day=sql.Literal(window.day))
+    calendars = read_calendars(
+        window,
+        table="metrics_feature_calendar",
+        columns=CALENDAR,
+        instead={"known_at": known_at},
+    )
     good = usable(calendars, window, first_day=window.first_day)
     late = np.unique(calendars[~good]["person_id"].astype(np.int64))
     fresh = calendars[~np.isin(calendars["person_id"], late)]

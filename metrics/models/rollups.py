@@ -64,7 +64,9 @@ class ActivityCalendar(models.Model):
 class FeatureCalendar(models.Model):
     """The days on which a person used a feature, as a bit string like that of `ActivityCalendar`.
 
-    `first_day` is the first use ever, also where it lies before `base`.
+    `first_day` is the first use ever, also where it lies before `base`. `known_before` is the
+    newest moment at which a bit of a day before `newest_day` became known: what is read of those
+    days alone is no newer.
     """
 
     pk = CompositePrimaryKey("account_id", "person_id", "feature_id")
@@ -74,6 +76,8 @@ class FeatureCalendar(models.Model):
     base = models.DateField()
     first_day = models.DateField()
     known_at = models.DateTimeField()
+    newest_day = models.DateField(null=True)
+    known_before = models.DateTimeField(null=True)
 
     class Meta:
         managed = False

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 # A calendar is moved on by shifting its bits: facts are read again only where the first use ever
 # has gone, which is all that a calendar cannot tell by itself.
+#
+# What comes in while a night is on is mostly about the day that has just begun, which that night
+# does not read. `known_before` is the newest moment at which a day before `newest_day` became
+# known, so that such a calendar is as good as it was at the cut-off. `newest_day` never goes back.
 
 STAGE = """
 DROP TABLE IF EXISTS pg_temp.feature_days, pg_temp.feature_keys, pg_temp.feature_masks;
@@ -76,23 +80,30 @@ WHERE c.account_id = m.account_id AND c.base = m.base
 SET_DAYS = """
 UPDATE metrics_feature_calendar c
 SET used_days = c.used_days | u.days, first_day = least(c.first_day, u.first_day),
-    known_at = greatest(c.known_at, u.known_at)
+    known_at = greatest(c.known_at, u.known_at), newest_day = greatest(c.newest_day, u.newest),
+    known_before = greatest(
+        CASE WHEN c.newest_day >= u.newest THEN c.known_before ELSE c.known_at END, u.known_before
+    )
 FROM (
     SELECT f.account_id, f.person_id, f.feature_id, min(f.day) AS first_day,
-           max(f.known_at) AS known_at,
+           max(f.known_at) AS known_at, n.day AS newest,
+           max(f.known_at) FILTER (WHERE f.day < greatest(c.newest_day, n.day)) AS known_before,
            bit_or(CASE WHEN f.day >= c.base THEN B'1'::bit(448) >> (f.day - c.base)
                        ELSE B'0'::bit(448) END) AS days
     FROM feature_days f
     JOIN metrics_feature_calendar c USING (account_id, person_id, feature_id)
-    GROUP BY 1, 2, 3
+    CROSS JOIN (SELECT max(day) AS day FROM touched) n
+    GROUP BY 1, 2, 3, n.day
 ) u
 WHERE c.account_id = u.account_id AND c.person_id = u.person_id AND c.feature_id = u.feature_id
 """
 NEW = """
 INSERT INTO metrics_feature_calendar (
-    account_id, person_id, feature_id, base, first_day, known_at, used_days
+    account_id, person_id, feature_id, base, first_day, known_at, newest_day, known_before,
+    used_days
 )
-SELECT f.account_id, f.person_id, f.feature_id, b.base, b.first_day, b.known_at,
+SELECT f.account_id, f.person_id, f.feature_id, b.base, b.first_day, b.known_at, n.day,
+       coalesce(max(f.known_at) FILTER (WHERE f.day < n.day), '-infinity'),
        bit_or(CASE WHEN f.day >= b.base THEN B'1'::bit(448) >> (f.day - b.base)
                    ELSE B'0'::bit(448) END)
 FROM feature_days f
@@ -101,12 +112,13 @@ JOIN (
            (date_trunc('week', max(day)) - interval '53 weeks')::date AS base
     FROM feature_days GROUP BY 1, 2, 3
 ) b USING (account_id, person_id, feature_id)
+CROSS JOIN (SELECT max(day) AS day FROM touched) n
 WHERE NOT EXISTS (
     SELECT 1 FROM metrics_feature_calendar c
     WHERE c.account_id = f.account_id AND c.person_id = f.person_id
       AND c.feature_id = f.feature_id
 )
-GROUP BY 1, 2, 3, 4, 5, 6
+GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 FORGET = """
 DELETE FROM metrics_feature_calendar

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,51 @@ def test_what_was_learnt_after_the_cut_off_is_not_seen(cutoff: dt.datetime) -> N
     day = cutoff.date()
     expected = (60, 10) if late else (38, 38)
     assert read(day, cutoff=cutoff) == [(ann.pk, "reports", *expected)]
+
+
+def reads_facts(day: dt.date = DAY) -> bool:
+    with CaptureQueriesContext(connection) as queries:
+        read(day)
+    return any("metrics_usageevent" in query["sql"] for query in queries)
+
+
+def test_what_comes_in_during_a_night_about_its_own_day_costs_it_no_facts() -> None:
+    """At three the night began; at four somebody who was here before is at work again."""
+    account = make_account()
+    ann, bob = make_person(account), make_person(account)
+    use(account, ann, 40, 3)
+    use(account, bob, 2)
+    rollups.refresh()
+    use(account, ann, 0, known_at=at(DAY, 4))
+    use(account, ann, 0, feature="export", known_at=at(DAY, 4))
+    rollups.refresh()
+    assert read() == [(ann.pk, "reports", 40, 3), (bob.pk, "reports", 2, 2)]
+    assert not reads_facts()
+    # nor does what was known in time, and is rolled up behind it
+    use(account, ann, 8, known_at=at(DAY, 2))
+    rollups.refresh()
+    assert not reads_facts()
+    # what comes in late about the day before is another matter
+    use(account, bob, 1, known_at=at(DAY, 5))
+    rollups.refresh()
+    assert read() == [(ann.pk, "reports", 40, 3), (bob.pk, "reports", 2, 2)]
+    assert reads_facts()
+    # and so is today for tomorrow's night, once all of it is known
+    assert not reads_facts(DAY + dt.timedelta(days=1))
+
+
+@pytest.mark.parametrize("order", [(1, 0), (0, 1)])
+def test_a_late_fact_is_late_whether_its_day_is_the_newest_or_not(order: tuple[int, int]) -> None:
+    """Of yesterday, known at five; the night began at three. After or before it, one of today."""
+    account = make_account()
+    ann = make_person(account)
+    use(account, ann, 40)
+    rollups.refresh()
+    for days in order:
+        use(account, ann, days, known_at=at(DAY, 5))
+        rollups.refresh()
+    assert read() == [(ann.pk, "reports", 40, 40)]
+    assert read(cutoff=at(DAY, 6)) == [(ann.pk, "reports", 40, 1)]
 
 
 # who, which feature, how many days ago, known how many days ago
