@@ -112,7 +112,6 @@ def make_frames(
             "age_days": np.broadcast_to(np.asarray(age, dtype=np.float64), accounts),
             "seats": seat_column,
             "notice_given": False,
-            "any_usage_days_ago": np.nan,
             "segment": "",
             "plan": "",
             "arr": np.nan,
@@ -132,13 +131,13 @@ def make_frames(
     for place, row in enumerate(rows):
         active[place, [HISTORY_DAYS - ago for ago in row["active"]]] = True
     last = [min(row["active"], default=np.nan) for row in rows]
-    for account in range(accounts):
-        days = [d for d, row in zip(last, rows, strict=True) if row["account"] == account]
-        table.loc[account, "any_usage_days_ago"] = np.nanmin([*days, np.inf]) if days else np.nan
-    table["any_usage_days_ago"] = table["any_usage_days_ago"].replace(np.inf, np.nan)
+    last_use = np.full(accounts, np.inf)
+    for ago, row in zip(last, rows, strict=True):
+        last_use[row["account"]] = np.fmin(last_use[row["account"]], ago)
     return Frames(
         day=day,
         accounts=table,
+        last_use=np.where(np.isfinite(last_use), last_use, np.nan),
         people=frame.drop(columns="active"),
         active=active,
         weeks=weeks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
@@ -151,11 +152,16 @@ class Reading:
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
-        return _with_last_use(self._accounts, self._activity[1])
+        columns = self._accounts.items()
+        return pd.DataFrame({name: values for name, values in columns if name != "starts_on"})
+
+    @property
+    def last_use(self) -> Floats:
+        return self._activity[1]
 
     @cached_property
     def people(self) -> pd.DataFrame:
-        return _with_first_use(self._people, self.active)
+        return _people_as_seen(self._people, lambda: self.active)
 
     @property
     def active(self) -> Bools:
@@ -233,11 +239,6 @@ def _read_accounts(window: Window, past: Past) -> Columns:
     return window.fetch_arrays(query, ACCOUNT_COLUMNS)
 
 
-def _with_last_use(accounts: Columns, last_use: npt.NDArray[np.float64]) -> pd.DataFrame:
-    columns = {name: values for name, values in accounts.items() if name != "starts_on"}
-    return pd.DataFrame({**columns, "any_usage_days_ago": last_use})
-
-
 def _read_people(window: Window, past: Past, account_ids: pd.Index[int]) -> Columns:
     query = PEOPLE.format(people=past.rows(Kind.PERSON))
     people = window.fetch_arrays(query, PERSON_COLUMNS, not_people=list(Person.NOT_PEOPLE))
@@ -246,12 +247,16 @@ def _read_people(window: Window, past: Past, account_ids: pd.Index[int]) -> Colu
     return people if here.all() else {name: values[here] for name, values in people.items()}
 
 
-def _with_first_use(people: Columns, active: Bools) -> pd.DataFrame:
-    """Who was seen in the product has been provisioned, even where nobody told us when."""
+def _people_as_seen(people: Columns, active: Callable[[], Bools]) -> pd.DataFrame:
+    """Who was seen in the product has been provisioned, even where nobody told us when: for them
+    alone activity is read.
+    """
     columns = {name: values for name, values in people.items() if name != "undated"}
-    seen = active.any(axis=1)
-    since_first_use = (HISTORY_DAYS - active.argmax(axis=1)).astype(np.float64)
-    undated = np.asarray(people["undated"], dtype=bool) & seen
-    tenure = np.where(undated, since_first_use, np.asarray(people["tenure_days"]))
+    tenure = np.asarray(people["tenure_days"], dtype=np.float64)
+    undated = np.asarray(people["undated"], dtype=bool)
+    if undated.any():
+        days = active()
+        since_first_use = (HISTORY_DAYS - days.argmax(axis=1)).astype(np.float64)
+        tenure = np.where(undated & days.any(axis=1), since_first_use, tenure)
     current = ~np.isnan(tenure) & np.isnan(np.asarray(people["left_days"], dtype=np.float64))
     return pd.DataFrame({**columns, "tenure_days": tenure, "current": current})

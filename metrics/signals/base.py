@@ -151,9 +151,10 @@ class Frames:
 
     accounts: A rows, index = position 0..A-1; columns
         account_id int, age_days float (t - contract start), seats float (NaN unknown),
-        notice_given bool, any_usage_days_ago float (last usage of anybody, NaN never),
-        segment str, plan str, arr float (NaN unknown), currency str, renews_in_days float (days
-        from t to the renewal, NaN unknown), notice_in_days float (to the last day for notice)
+        notice_given bool, segment str, plan str, arr float (NaN unknown), currency str,
+        renews_in_days float (days from t to the renewal, NaN unknown), notice_in_days float (to
+        the last day for notice)
+    last_use: float [A]: days since the last usage of anybody, NaN never
     people: P rows ordered by account; service and vendor personas are not in it; columns
         account int (position), person_id int, tenure_days float (t - provisioned day; NaN: never
         provisioned), left_days float (t - deactivated day; NaN: has not left), current bool
@@ -189,6 +190,7 @@ class Frames:
 
     day: dt.date
     accounts: pd.DataFrame
+    last_use: Floats
     people: pd.DataFrame
     active: Bools
     feature_use: pd.DataFrame

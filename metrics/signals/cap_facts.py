@@ -61,7 +61,7 @@ def silent_days(frames: Frames) -> Floats:
     since: of them nobody knows.
     """
     age = frames.accounts["age_days"].to_numpy(dtype=np.float64)
-    last_use = frames.accounts["any_usage_days_ago"].to_numpy(dtype=np.float64)
+    last_use = frames.last_use
     days = silent_business_days(
         np.datetime64(frames.day, "D"), last_use_days_ago=last_use, age_days=age
     )

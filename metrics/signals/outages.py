@@ -70,7 +70,7 @@ def usage_speaks(frames: Frames) -> Bools:
     that is back and owes most of them.
     """
     since = frames.late_days[Source.USAGE]
-    last_use = frames.accounts["any_usage_days_ago"].to_numpy(dtype=np.float64)
+    last_use = frames.last_use
     speaks: Bools = ((since <= 1) | (last_use < since)) & ~owes_weeks(frames)
     return speaks
 

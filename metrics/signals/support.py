@@ -116,7 +116,7 @@ def speed_to_answer(frames: Frames) -> pd.DataFrame:
     Never first-contact resolution or handling time. n = answered tickets; part = answer in hours
     over all channels, whole = target.
     """
-    channels = by_channel(answered_tickets(frames))
+    channels = answered_by_channel(frames)
     where, count = channels["account"], channels["count"]
     n = per_account(frames, where, count)
     raw = ratio(per_account(frames, where, count * channels["hours"] / channels["target"]), n)
@@ -126,8 +126,10 @@ def speed_to_answer(frames: Frames) -> pd.DataFrame:
     return table(raw, state=state, n=n, part=part, whole=whole)
 
 
-def by_channel(answered: pd.DataFrame) -> pd.DataFrame:
+@once
+def answered_by_channel(frames: Frames) -> pd.DataFrame:
     """One row per account and channel: hours (median, for calls the mean), target, count."""
+    answered = answered_tickets(frames)
     account, channel = answered["account"].to_numpy(), answered["channel"].to_numpy(dtype=object)
     hours = answered["hours"].to_numpy(dtype=np.float64)
     name, names = pd.factorize(channel)

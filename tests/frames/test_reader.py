@@ -46,7 +46,7 @@ def test_every_account_comes_out_even_without_a_single_fact() -> None:
     assert len(read.accounts) == 1
     assert read.accounts["seats"].tolist() == [20.0]
     assert read.accounts["age_days"].tolist() == [500.0]
-    assert np.isnan(read.accounts["any_usage_days_ago"][0])
+    assert np.isnan(read.last_use[0])
     assert read.active.shape == (0, HISTORY_DAYS)
 
 
@@ -86,7 +86,7 @@ def test_usage_without_a_person_shows_that_the_account_lives() -> None:
     account = make_account()
     use(account, None, 6)
     read = frames()
-    assert read.accounts["any_usage_days_ago"].tolist() == [6.0]
+    assert read.last_use.tolist() == [6.0]
     assert len(read.people) == 0
 
 
@@ -96,7 +96,7 @@ def test_bots_and_our_own_staff_are_not_people() -> None:
     use(account, make_person(account, persona="vendor"), 1)
     read = frames()
     assert len(read.people) == 0
-    assert np.isnan(read.accounts["any_usage_days_ago"][0])
+    assert np.isnan(read.last_use[0])
 
 
 def test_who_was_seen_has_been_provisioned_even_where_nobody_said_when() -> None:

@@ -49,9 +49,9 @@ def with_odd_histories(frames: Frames, random: Random) -> Frames:
     """Seats that changed or that nobody knew at first, training not bought, usage of nobody,
     weeks that an outage swallowed.
     """
-    seats, accounts = frames.seats_by_week.copy(), frames.accounts.copy()
+    seats, last_use = frames.seats_by_week.copy(), frames.last_use.copy()
     training, unheard = frames.source_state[Source.TRAINING].copy(), frames.unheard.copy()
-    for place in range(len(accounts)):
+    for place in range(len(last_use)):
         if random.random() < 0.4:
             week = random.randrange(seats.shape[1])
             seats[place, :week] = random.choice([np.nan, 2, 30])
@@ -61,7 +61,7 @@ def with_odd_histories(frames: Frames, random: Random) -> Frames:
             first = unheard.shape[1] - random.choice([3, 4, 5, 6, 8, 10, 14, 20, 30])
             unheard[place, first : first + random.randint(1, 3)] = True
         if random.random() < 0.1:
-            accounts.loc[place, "any_usage_days_ago"] = 1.0
+            last_use[place] = 1.0
     active = frames.active.copy()
     whole_days = np.array([random.random() < 0.7 for _ in range(7 * unheard.shape[1])])
     lost = np.repeat(unheard[frames.people["account"]], 7, axis=1) & whole_days
@@ -69,7 +69,7 @@ def with_odd_histories(frames: Frames, random: Random) -> Frames:
     active[:, first : first + lost.shape[1]] &= ~lost
     return replace(
         frames,
-        accounts=accounts,
+        last_use=last_use,
         active=active,
         unheard=unheard,
         seats_by_week=seats,

@@ -182,7 +182,7 @@ def account_of(frames: Frames, place: int) -> Account:
         today=today,
         age=int(row["age_days"]),
         seats=none_if_nan(float(row["seats"])),
-        used=not math.isnan(row["any_usage_days_ago"]),
+        used=not math.isnan(frames.last_use[place]),
         features=features,
         people=list(people.values()),
         tickets=[

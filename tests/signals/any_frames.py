@@ -113,7 +113,7 @@ def without_facts(frames: Frames, source: Source) -> Frames:
             frames,
             active=np.zeros_like(frames.active),
             feature_use=frames.feature_use[:0],
-            accounts=frames.accounts.assign(any_usage_days_ago=np.nan),
+            last_use=np.full(len(frames.accounts), np.nan),
         )
     if source is Source.PEOPLE:
         return frames  # whom we know we know; it is news of them that does not come

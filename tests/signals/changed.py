@@ -97,6 +97,7 @@ def shuffled(frames: Frames, order: Order, *, seed: int) -> Frames:
     return replace(
         frames,
         accounts=frames.accounts.iloc[order].reset_index(drop=True),
+        last_use=frames.last_use[order],
         people=people.iloc[mixed].reset_index(drop=True).assign(person_id=ids),
         active=frames.active[mixed],
         seats_by_week=frames.seats_by_week[order],

@@ -23,8 +23,8 @@ from metrics.signals.support import (
     SATISFIED,
     TICKET_DAYS,
     TICKETS_PRIOR,
+    answered_by_channel,
     answered_tickets,
-    by_channel,
     expected_tickets,
     ratings,
     recent_tickets,
@@ -85,15 +85,14 @@ def hours_to_answer(case: Case) -> Evidence:
     tickets = case.frames.tickets
     open_ = tickets[tickets["first_answer"].isna() & (tickets["opened_days_ago"] <= TICKET_DAYS)]
     times = answered["hours"] / answered["target"]
-    answered = answered.assign(times=times, counts=judged(times <= 1))
-    rows = answered.assign(hurt=times)
+    rows = answered.assign(times=times, counts=judged(times <= 1), hurt=times)
     if len(open_):
         waiting = tickets_of(case, open_).assign(hours=np.nan, target=np.nan, times=np.nan)
         waiting = waiting.assign(counts=None, hurt=waiting["opened_days_ago"].astype(float))
         rows = pd.concat([rows, waiting])
     return evidence_of(
         "S19",
-        f"{_by_channel(answered)} = {number(case.found['raw'], 2)} times what is promised",
+        f"{_by_channel(case)} = {number(case.found['raw'], 2)} times what is promised",
         columns=(
             TICKET,
             OPENED,
@@ -107,9 +106,9 @@ def hours_to_answer(case: Case) -> Evidence:
     )
 
 
-def _by_channel(answered: pd.DataFrame) -> str:
+def _by_channel(case: Case) -> str:
     """Per channel: tickets times their usual answer against the target."""
-    channels = by_channel(answered)
+    channels = case.mine(answered_by_channel(case.frames))
     terms = [
         f"{count(tickets, 'ticket')}{f' by {channel}' if channel else ''} {TIMES}"
         f" {'mean' if channel in CLOCK_CHANNELS else 'median'} {hours(usual)} / {hours(target)}"
