@@ -1,10 +1,13 @@
 """Celery as a wake-up call: a real worker and broker, and what happens without them."""
 
+import ast
 import datetime as dt
 import io
 import json
 import time
 from functools import partial
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +28,8 @@ from tests.nightly.test_night import make_lively_account, request
 
 SECONDS = 20
 QUEUES = ["interactive", "nightly", "ingest"]
+OURS = ("accounts", "healthscore", "metrics")
+SENDS = {"delay", "delay_on_commit", "apply_async", "send_task"}
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +72,19 @@ def test_nothing_is_sent_for_a_request_that_was_rolled_back() -> None:
         transaction.set_rollback(True)
     assert Run.objects.count() == 0
     assert app.control.purge() == 0
+
+
+def test_messages_are_sent_at_one_place_that_survives_a_broker_that_is_down() -> None:
+    root = Path(tasks.__file__).parents[1]
+    found = []
+    for path in chain(*((root / name).rglob("*.py") for name in OURS)):
+        functions = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for one in (f for f in functions if isinstance(f, ast.FunctionDef)):
+            called = [ast.unparse(c.func) for c in ast.walk(one) if isinstance(c, ast.Call)]
+            sends = [name for name in called if name.rpartition(".")[2] in SENDS]
+            found += [(path.relative_to(root).as_posix(), one.name) for _ in sends]
+
+    assert found == [("metrics/tasks.py", "_send")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,10 @@
 """DATABASE_URL and the role of a process decide how it talks to PostgreSQL."""
 
+import psycopg
 import pytest
+from django.db import connection
 
-from healthscore.databases import POOL, database
+from healthscore.databases import LIMITS, POOL, database
 
 
 def test_every_part_of_the_address_is_taken() -> None:
@@ -41,6 +43,28 @@ def test_only_the_web_has_a_pool() -> None:
     }
 
     assert pools == {"web": POOL, "worker": None, "command": None, "migrate": None}
+
+
+HELD = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+
+@pytest.mark.django_db
+def test_the_database_itself_holds_every_process_to_the_limits_of_its_role() -> None:
+    connection.ensure_connection()
+    dsn = connection.connection.info.dsn
+    found = {}
+    for role in LIMITS:
+        options = database("postgresql:///x", role=role)["OPTIONS"]["options"]
+        with psycopg.connect(dsn, options=options) as line:
+            rows = [line.execute(f"SHOW {name}").fetchone() for name in HELD]
+        found[role] = tuple(row[0] for row in rows if row)
+
+    assert found == {
+        "web": ("10s", "3s", "30s"),
+        "worker": ("2min", "3s", "30s"),
+        "migrate": ("0", "2s", "0"),
+        "command": ("0", "0", "0"),
+    }
 
 
 @pytest.mark.parametrize("url", ["mysql://a/b", "postgresql://host", "", "health"])

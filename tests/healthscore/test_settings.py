@@ -55,6 +55,38 @@ def test_production_is_strict(environment: pytest.MonkeyPatch) -> None:
     assert {name: found[name] for name in strict} == strict
 
 
+def test_messages_are_what_the_ledger_relies_on(environment: pytest.MonkeyPatch) -> None:
+    """Each of these was chosen against a fault that has been seen: see docs/faults.md."""
+    found = load()
+
+    agreed = {
+        "CELERY_TASK_ACKS_LATE": True,
+        "CELERY_TASK_REJECT_ON_WORKER_LOST": False,
+        "CELERY_TASK_IGNORE_RESULT": True,
+        "CELERY_TASK_TIME_LIMIT": 120,
+        "CELERY_TASK_SOFT_TIME_LIMIT": 100,
+        "CELERY_TASK_SERIALIZER": "json",
+        "CELERY_ACCEPT_CONTENT": ["json"],
+        "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+        "CELERY_WORKER_MAX_TASKS_PER_CHILD": 100,
+        "CELERY_WORKER_MAX_MEMORY_PER_CHILD": 500_000,
+        "CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT": 20,
+        "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
+        "CELERY_BROKER_TRANSPORT_OPTIONS": {
+            "visibility_timeout": 900,
+            "socket_timeout": 30,
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+        },
+        "CELERY_VISIBILITY_TIMEOUT": 900,
+        "CELERY_ENABLE_UTC": True,
+        "CELERY_TIMEZONE": "UTC",
+        "CELERY_BEAT_SCHEDULE": {"tick": {"task": "metrics.tasks.tick", "schedule": 60}},
+    }
+    assert {name: found[name] for name in agreed} == agreed
+    assert "CELERY_RESULT_BACKEND" not in found
+
+
 def test_a_local_installation_keeps_the_same_secret(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("HEALTHSCORE_LOCAL", "1")
     environment.delenv("SECRET_KEY")

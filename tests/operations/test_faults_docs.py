@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.faults.mutations import MUTATIONS
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (\d+) \| .+ \| (`test_.+`) \|$", PAGE, re.MULTILINE)
@@ -40,3 +42,14 @@ def test_a_test_with_a_number_stands_in_the_row_of_that_number() -> None:
     for number, cells in ROWS:
         numbers = {int(n) for name in named(cells) for n in re.findall(r"test_case_(\d+)_", name)}
         assert numbers <= {int(number)}, cells
+
+
+def test_every_guard_that_is_taken_away_stands_where_it_is_looked_for() -> None:
+    """Code that moves on must not leave the script behind: it would end in its middle."""
+    places = [(one.name, path, there) for one in MUTATIONS for path, there, _ in one.edits]
+    lost = [place for place in places if place[2] not in (ROOT / place[1]).read_text("utf-8")]
+    cases = [one.case.partition("::") for one in MUTATIONS]
+    gone = [test for path, _, test in cases if test not in (ROOT / path).read_text("utf-8")]
+
+    assert (lost, gone) == ([], [])
+    assert f"; {len(MUTATIONS)} of {len(MUTATIONS)} guards were missed." in PAGE
