@@ -11,6 +11,7 @@ from django.db import Error, connection
 from redis import RedisError
 
 from accounts.models import Organisation
+from metrics import disks
 from metrics.models import Heartbeat, Run
 from metrics.models.heartbeats import CHORES, TICK
 from metrics.nightly import database_now
@@ -28,6 +29,9 @@ SELECT extract(epoch FROM now() - min(since)) FROM (
     UNION ALL SELECT asked_at FROM metrics_demoload
     WHERE finished_at IS NULL AND error = '' AND leased_until IS NULL
     UNION ALL SELECT created_at FROM metrics_run WHERE state = 'new' AND kind = 'nightly'
+    -- whose worker has ended, and no other takes it up
+    UNION ALL SELECT c.lease_until FROM metrics_runchunk c JOIN metrics_run r ON r.id = c.run_id
+    WHERE c.state = 'leased' AND c.lease_until < now() AND r.state IN ('new', 'running')
 ) waiting
 """
 
@@ -42,6 +46,7 @@ class Readiness:
     workers: int = 0
     last_complete_night: dt.date | None = None
     oldest_waiting: float | None = None
+    disk: float | None = None
     reasons: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -55,6 +60,7 @@ class Readiness:
             "workers": self.workers,
             "last_complete_night": self.last_complete_night,
             "oldest_waiting_s": _whole(self.oldest_waiting),
+            "disk_percent": _whole(self.disk),
         }
 
 
@@ -62,6 +68,7 @@ def look() -> Readiness:
     """Asks the database and the broker; never raises where they are away."""
     found = Readiness()
     _ask_broker(found)
+    _look_at_disks(found)
     try:
         _ask_database(found)
     except Error:
@@ -76,6 +83,15 @@ def _ask_broker(found: Readiness) -> None:
         found.broker = "ok"
     except RedisError:
         found.reasons.append("the broker does not answer")
+
+
+def _look_at_disks(found: Readiness) -> None:
+    try:
+        found.disk = disks.percent_used()
+    except OSError:
+        found.reasons.append("a disk that is to be watched cannot be seen")
+    if found.disk is not None and found.disk >= disks.ALARM:
+        found.reasons.append(f"a disk is {found.disk:.0f} % full")
 
 
 def _ask_database(found: Readiness) -> None:
@@ -100,13 +116,24 @@ def _ask_database(found: Readiness) -> None:
 
 def _look_at_beats(found: Readiness, now: dt.datetime) -> None:
     alive = now - dt.timedelta(seconds=settings.DEAF_SECONDS)
-    found.workers = Heartbeat.objects.exclude(name__in=CHORES).filter(seen_at__gt=alive).count()
+    living = Heartbeat.objects.exclude(name__in=CHORES).filter(seen_at__gt=alive)
+    queues = list(living.values_list("queues", flat=True))
+    found.workers = len(queues)
     if not found.workers:
         found.reasons.append("no worker has shown a sign of life")
+    else:
+        _look_at_queues(found, {queue for heard in queues for queue in heard.split(",")})
     tick = Heartbeat.objects.filter(name=TICK).first()
     found.tick_age = (now - tick.seen_at).total_seconds() if tick else None
     if found.tick_age is None or found.tick_age > 5 * settings.TICK_SECONDS:
         found.reasons.append("beat is silent, or nobody does its ticks")
+
+
+def _look_at_queues(found: Readiness, heard: set[str]) -> None:
+    """What is sent to a queue that nobody hears waits, though every worker that there is lives."""
+    used = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    for queue in sorted(used - heard):
+        found.reasons.append(f"no worker hears the queue {queue}")
 
 
 def _look_at_nights(found: Readiness, now: dt.datetime) -> None:

@@ -229,6 +229,10 @@ HTTP_REQUESTS_PER_MINUTE = env.int("HTTP_REQUESTS_PER_MINUTE", 600)
 HTTP_CALLS_PER_SECOND = env.int("HTTP_CALLS_PER_SECOND", 2_000)
 HTTP_BODY_SECONDS = env.float("HTTP_BODY_SECONDS", 20.0)
 
+# Folders on the disks of PostgreSQL, data and log, where this machine sees them: filling up is told
+# at 80 percent, and at 95 no data are taken in
+DISKS: list[str] = env.list("HEALTHSCORE_DISKS", [])
+
 # Celery: reliability rests on the ledger in PostgreSQL, not on the broker
 CELERY_BROKER_URL = required("REDIS_URL", local=PLACE.broker_url)
 CELERY_TASK_ACKS_LATE = True

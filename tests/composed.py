@@ -87,7 +87,7 @@ class Stack:
     def here(self, text: str) -> str:
         for there, address in self.addresses.items():
             text = text.replace(there, address)
-        return text
+        return text.replace("/watched/db", str(self.place.cluster))
 
     def port(self, there: str) -> str:
         return self.addresses[there].rpartition(":")[2]
@@ -120,7 +120,8 @@ class Stack:
         assert self.start(initdb, **run).wait() == 0
         port = ["-p", self.port("db:5432"), "-c", "listen_addresses=127.0.0.1", "-F"]
         sockets = ["-c", f"unix_socket_directories={self.place.sockets}"]
-        self.start([programs / "postgres", "-D", cluster, *port, *sockets], **run)
+        program, *settings = self.services["db"]["command"]
+        self.start([programs / program, "-D", cluster, *settings, *port, *sockets], **run)
         # The image's health check, with the address that it has inside its container.
         ready = [str(programs / "pg_isready"), *self.services["db"]["healthcheck"]["test"][2:]]
         ready += ["-h", "127.0.0.1", "-p", self.port("db:5432")]

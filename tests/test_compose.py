@@ -12,22 +12,25 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 from pytest_django import DjangoDbBlocker
 from ruamel.yaml import YAML
 
 from healthscore.backups import checksums
+from healthscore.databases import POOL
 from tests.composed import ROOT, Stack, free_port, until
 from tests.faults.stage import connected
 
 OURS = ("web", "worker", "worker-ingest", "worker-interactive", "beat")
 # `docker compose exec SERVICE COMMAND` in the order of the page
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 COMMANDS = {
     " ".join(words[:3] if words[0] == "python" else words[:1]): (service, words)
     for service, line in re.findall(
         r"^ *docker compose exec (?:-T )?(\w+) ([^<>\n]+)",
-        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"),
+        PAGE,
         re.MULTILINE,
     )
     for words in [shlex.split(line)]
@@ -105,6 +108,42 @@ def test_a_tick_is_done_and_all_of_it_is_ready(stack: Stack) -> None:
     found = json.loads(stack.get("/readyz")[1])
     assert (found["reasons"], found["database"], found["broker"]) == ([], "ok", "ok")
     assert found["tick_age_s"] < 60
+
+
+def test_the_disk_of_the_database_is_watched(stack: Stack) -> None:
+    web = stack.services["web"]
+    watched = web["environment"]["HEALTHSCORE_DISKS"]
+    data = {volume.split(":")[0] for volume in stack.services["db"]["volumes"]}
+
+    assert [volume.split(":") for volume in web["volumes"]] == [[*data, watched, "ro"]]
+    until(lambda: stack.healthy("web"))
+    assert isinstance(json.loads(stack.get("/readyz")[1])["disk_percent"], int)
+
+
+def connected_roles(stack: Stack) -> set[str]:
+    """Of those that have a connection to the database now."""
+    query = "SELECT DISTINCT application_name FROM pg_stat_activity"
+    with psycopg.connect(stack.environment("web")["DATABASE_URL"], autocommit=True) as line:
+        return {str(name).removeprefix("healthscore-") for (name,) in line.execute(query)}
+
+
+def test_connections_of_all_processes_are_far_fewer_than_the_database_takes(stack: Stack) -> None:
+    most = 0
+    for name in OURS:
+        command = stack.services[name]["command"]
+        if "--workers" in command:
+            most += int(command[command.index("--workers") + 1]) * int(POOL["max_size"])
+            assert int(command[command.index("--threads") + 1]) <= POOL["max_size"]
+        elif "--concurrency" in command:  # its own and that of the lease; signs of life
+            most += 2 * int(command[command.index("--concurrency") + 1]) + 1
+    with psycopg.connect(stack.environment("web")["DATABASE_URL"]) as line:
+        found = line.execute("SHOW max_connections").fetchone()
+
+    assert found is not None
+    assert most == 35
+    assert most <= int(found[0]) - 10
+    until(lambda: stack.healthy("web") and {"web", "worker"} <= connected_roles(stack))
+    assert f"it is {most} of {found[0]}" in " ".join(PAGE.split())
 
 
 def test_the_commands_that_the_page_names_back_up_and_restore(

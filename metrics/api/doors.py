@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from psycopg_pool import PoolTimeout
 
+from metrics import disks
 from metrics.api import rates
 from metrics.api.answers import Refused
 from metrics.api.body import check_length, read_body
@@ -65,6 +66,9 @@ def _receive(request: HttpRequest, call: str) -> Counts:
     key = _key_of_header(request)
     if key:
         rates.take(key.pk, rates.requests())
+    if disks.is_nearly_full():
+        full = "The disk of the database is nearly full: nothing of it is stored, come again"
+        raise Refused(503, full, retry_after=disks.COME_AGAIN)
     data = read_body(request, length)
     if call != "batch" and len(data) > MAX_EVENT:
         raise Refused(413, f"A call is longer than {MAX_EVENT:,} bytes")

@@ -16,6 +16,7 @@ from metrics.api import doors, rates
 from metrics.api.answers import Refused
 from metrics.models import UsageEvent
 from tests.api.calling import Caller, make_key, track
+from tests.disks import fill
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,22 @@ def test_without_its_database_the_door_says_when_to_come_again(
         assert answer.status_code == 503
         assert 5 <= int(answer["Retry-After"]) <= 6
         assert json.loads(answer.content)["success"] is False
+    assert call.post("track", track()).status_code == 200
+
+
+def test_a_disk_that_is_nearly_full_refuses_before_it_reads_and_leaves_pages_alone(
+    call: Caller, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DISKS = ["/data"]
+    fill(monkeypatch, {"/data": 95.0})
+    with monkeypatch.context() as patch:
+        patch.setattr(doors, "read_body", lambda *_: pytest.fail("the body was read"))
+        answer = call.post("track", track())
+    assert answer.status_code == 503
+    assert 60 <= int(answer["Retry-After"]) <= 72
+    assert UsageEvent.objects.count() == 0
+    assert call.client.get("/log-in/").status_code == 200
+    fill(monkeypatch, {"/data": 94.9})
     assert call.post("track", track()).status_code == 200
 
 

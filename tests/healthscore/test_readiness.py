@@ -1,6 +1,7 @@
 """What is behind the pages, for alarms: every reason once, and none where all is well."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,9 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organisation
+from metrics import disks
 from metrics.models import Heartbeat, Run, RunChunk, Upload
 from metrics.models.heartbeats import TICK
 from metrics.views.runs.progress import progress_of
+from tests.disks import fill
 from tests.facts import live_scorecard
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +34,7 @@ def reasons(client: Client) -> list[str]:
 
 
 def all_is_well() -> None:
-    Heartbeat.beat("host:1", queues="nightly", is_new=True)
+    Heartbeat.beat("host:1", queues="ingest,interactive,nightly", is_new=True)
     Heartbeat.beat(TICK)
 
 
@@ -65,6 +68,7 @@ def test_a_new_installation_at_work_is_ready(client: Client) -> None:
         "workers": 1,
         "last_complete_night": None,
         "oldest_waiting_s": None,
+        "disk_percent": None,
     }
 
 
@@ -134,6 +138,61 @@ def test_work_that_nobody_takes_is_said(client: Client) -> None:
     assert reasons(client) == ["work waits for 16 minutes"]
     Upload.objects.filter(pk=upload.pk).update(claimed_at=timezone.now())
     assert reasons(client) == []
+
+
+def test_a_chunk_that_nobody_takes_up_from_a_worker_that_ended_is_said(client: Client) -> None:
+    all_is_well()
+    day = Organisation.current().day_of(timezone.now())
+    run = make_night(day, state="running", created=timezone.now())
+    ended = timezone.now() - dt.timedelta(minutes=17)
+    RunChunk.objects.filter(run=run).update(state="leased", lease_until=ended)
+    assert reasons(client) == ["work waits for 17 minutes"]
+    RunChunk.objects.update(lease_until=timezone.now() + dt.timedelta(minutes=1))
+    assert reasons(client) == []
+
+
+def test_a_queue_that_nobody_hears_is_said(client: Client) -> None:
+    all_is_well()
+    Heartbeat.beat("host:1", queues="interactive")
+    Heartbeat.beat("host:2", queues="nightly")
+    assert reasons(client) == ["no worker hears the queue ingest"]
+    Heartbeat.beat("host:3", queues="ingest")
+    assert reasons(client) == []
+    age("host:2", seconds=200)
+    assert reasons(client) == ["no worker hears the queue nightly"]
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [(79.9, []), (80.0, ["a disk is 80 % full"]), (96.0, ["a disk is 96 % full"])],
+)
+def test_a_disk_that_fills_up_is_said(
+    client: Client,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    used: float,
+    said: list[str],
+) -> None:
+    all_is_well()
+    settings.DISKS = ["/data", "/log"]
+    fill(monkeypatch, {"/data": 10.0, "/log": used})
+    assert reasons(client) == said
+    assert client.get("/readyz").json()["disk_percent"] == round(used)
+
+
+def test_a_disk_that_cannot_be_seen_is_said_and_stops_nobody(client: Client, settings: Any) -> None:
+    all_is_well()
+    settings.DISKS = ["/nowhere"]
+    assert reasons(client) == ["a disk that is to be watched cannot be seen"]
+    assert not disks.is_nearly_full()
+
+
+def test_what_root_alone_may_use_counts_as_df_counts_it(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DISKS = ["/data"]
+    fill(monkeypatch, {"/data": 50.0}, of_root=40)
+    assert disks.percent_used() == 50.0
 
 
 def test_signs_of_life_of_long_ago_are_forgotten() -> None:

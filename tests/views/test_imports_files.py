@@ -13,6 +13,7 @@ from accounts.models import Account, Organisation, Person
 from metrics.models import Upload, UploadPart
 from metrics.sources.reading import UPLOAD
 from metrics.views.imports import new
+from tests.disks import fill
 from tests.facts import DAY, at
 from tests.ingest.sending import counts, table
 from tests.views.nights import client_of, make_team
@@ -157,6 +158,18 @@ def test_what_is_too_large_is_refused_before_it_is_read(
     answer = send(ada, b"id,name\n" + b"x" * 2_000)
     assert (answer.status_code, problems(answer)) == (413, ["At most 50 MB are taken."])
     assert Upload.objects.count() == 0
+
+
+def test_no_file_is_taken_where_the_disk_is_nearly_full(
+    ada: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DISKS = ["/data"]
+    fill(monkeypatch, {"/data": 95.0})
+    answer = send(ada, ACCOUNTS)
+    full = "The disk of the database is nearly full: no file is taken until somebody makes room."
+    assert (answer.status_code, problems(answer)) == (507, [full])
+    assert Upload.objects.count() == 0
+    assert ada.get("/imports/").status_code == 200
 
 
 def test_a_file_above_the_limit_is_refused_whatever_its_envelope(

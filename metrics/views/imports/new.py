@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import admin_only, user_of
 from accounts.middleware import organisation_of
+from metrics import disks
 from metrics.forms.imports import LARGEST, UploadForm
 from metrics.models import Upload
 from metrics.sources.base import FileError, Source
@@ -61,11 +62,20 @@ def imports_template(request: HttpRequest, source: str) -> HttpResponse:
 def imports_upload(request: HttpRequest, source: str) -> HttpResponseBase:
     """Takes a file; refuses what is too large before reading it."""
     if _length(request) > ENVELOPE:
-        form = UploadForm()
-        form.errors["file"] = form.error_class([f"At most {LARGEST} MB are taken."])
-        return _show(request, source_or_404(source), form, status=413)
+        return _refuse(request, source, f"At most {LARGEST} MB are taken.", status=413)
+    if disks.is_nearly_full():
+        full = (
+            "The disk of the database is nearly full: no file is taken until somebody makes room."
+        )
+        return _refuse(request, source, full, status=507)
     request.upload_handlers = [TemporaryFileUploadHandler(request)]
     return _receive(request, source_or_404(source))
+
+
+def _refuse(request: HttpRequest, source: str, why: str, *, status: int) -> HttpResponse:
+    form = UploadForm()
+    form.errors["file"] = form.error_class([why])
+    return _show(request, source_or_404(source), form, status=status)
 
 
 @csrf_protect
