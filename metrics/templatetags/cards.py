@@ -93,11 +93,12 @@ def _row(row: Mapping[str, Any], address: str) -> str:
     )
     cells = "".join(f'<td class="hs-num{css}">{text}</td>' for css, text in numbers)
     return (
-        f'<tr><td class="hs-cut" title="{question} Show {subject}"><a class="hs-question"'
+        f'<tr><td class="hs-cut" title="{question} Show {subject}"><span class="hs-asks">'
+        f'<a class="hs-question"'
         f' href="{address}" hx-get="{address}" hx-target="#facts-{code}" hx-swap="innerHTML"'
         f' aria-controls="facts-{code}" aria-expanded="false" data-facts>{CHEVRON}{question}'
         f'<span class="hs-hide"> Show {subject}</span></a> <span class="hs-code">{code}</span>'
-        f'{remark}</td>{cells}<td class="hs-wrap hs-quiet">{row["source"]},'
+        f'</span>{remark}</td>{cells}<td class="hs-wrap hs-quiet">{row["source"]},'
         f" {escape(row['note'])}</td></tr>"
         f'<tr class="hs-evidence-row"><td id="facts-{code}" colspan="9"></td></tr>'
     )
