@@ -22,7 +22,7 @@ PROGRESS = {
 TRAINING = Source(
     name="training",
     title="Training",
-    about="Who learns which course, and how far she is.",
+    about="Who learns which course, and how far they are.",
     columns=(
         Column(
             name="external_id",
@@ -60,7 +60,7 @@ TRAINING = Source(
             name="status",
             kind=cells.choice(*PROGRESS),
             required=True,
-            says="how far she is",
+            says="how far they are",
             words=tuple(PROGRESS),
             aliases="state, completion status, progress status, result",
         ),

@@ -124,7 +124,7 @@ TERMS: dict[str, Term] = {
     ),
     "mean": Term(
         label="Mean score",
-        says="Mean over the accounts with a score; who has given notice is left out.",
+        says="Mean over the accounts with a score; those that have given notice are left out.",
     ),
     "owner": Term(
         label="Owner",

@@ -62,6 +62,16 @@ def test_a_green_account_is_said_to_be_green() -> None:
     assert "Already green." in html
 
 
+def test_a_green_account_below_green_says_when_it_will_be_amber() -> None:
+    team = make_team()
+    account = make_lively_account(owner=team["ana"])
+    night(DAY)
+    Snapshot.objects.filter(account_id=account.pk).update(score=73.0)
+    card, html = seen(account, client_of(team["ana"]))
+    assert card == {"path": None, "amber_below": 72.0, "nights": 7}
+    assert "Still green: it becomes amber after 7 nights in a row below 72." in html
+
+
 def test_without_a_score_there_is_no_path() -> None:
     team = make_team()
     account = make_customer(owner=team["ana"])

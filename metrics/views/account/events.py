@@ -12,6 +12,7 @@ from accounts.models import ArrMovement, Organisation
 from metrics.models import Override, Scorecard
 from metrics.models.scores import Band
 from metrics.scoring.overrides import points_text
+from metrics.templatetags.formats import full_money
 from metrics.views.account.night import Day
 
 
@@ -34,8 +35,8 @@ def bands(history: list[Day]) -> Iterator[Event]:
     worse = {Band.GREEN: 0, Band.AMBER: 1, Band.RED: 2}
     for was, now in pairwise(history):
         if was.band != now.band:
-            both = [worse.get(Band(was.band)), worse.get(Band(now.band))]
-            fell = both[0] is not None and both[1] is not None and both[1] > both[0]
+            # to be red is bad news, whatever was known before; to know nothing is none that is good
+            fell = worse.get(Band(now.band), 3) > worse.get(Band(was.band), 0)
             yield Event(
                 day=now.day,
                 kind="bands",
@@ -71,16 +72,17 @@ def scorecards(history: list[Day]) -> list[Event]:
 
 def contract(movements: list[Any], versions: list[Any]) -> Iterator[Event]:
     """Changes of ARR, and the notice: rows of MOVEMENTS, and of CONTRACTS, the newest first."""
+    currency = next((terms.currency for terms in versions if terms.currency), "")
     for movement in movements:
         name = ArrMovement.Type(movement.type).label
-        amount = f"{movement.amount:+,.0f}".replace("-", "\u2212")
+        sign = "+" if movement.amount >= 0 else ""
         is_new = movement.type == ArrMovement.Type.NEW
         yield Event(
             day=movement.moved_on,
             kind="contract",
             icon="document",
             title="Contract began" if is_new else name,
-            detail=f"ARR {amount}",
+            detail=f"ARR {sign}{full_money(movement.amount, currency)}",
             mark="" if is_new else name,
         )
     notice = next((terms.notice_on for terms in versions if terms.notice_on), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from metrics.models.scores import Band
 from metrics.scoring.bands import EVALUATIONS
 from metrics.scoring.explain import rounded
 from metrics.signals.path import Path, cheapest_path
@@ -16,7 +17,7 @@ def to_green(night: Night) -> dict[str, Any]:
     """The card; `path` is None where the account is green or has no score."""
     path = cheapest_path(night.now, night.config, band=night.now.band, cadence=night.tenant.cadence)
     if path is None:
-        return {"path": None}
+        return {"path": None, **_still_green(night)}
     steps = _steps(path, night.now.raw_score or 0.0)
     places = {step["code"]: step["place"] for step in steps}
     return {
@@ -31,6 +32,16 @@ def to_green(night: Night) -> dict[str, Any]:
             key=lambda row: row["step"] or 0,
         ),
     }
+
+
+def _still_green(night: Night) -> dict[str, Any]:
+    """Below which score, and after how many nights there, a green account that is below green
+    becomes amber; nothing of all others.
+    """
+    now, config = night.now, night.config
+    if now.band != Band.GREEN or now.score is None or now.score >= config.green_from:
+        return {}
+    return {"amber_below": config.green_from - config.margin, "nights": EVALUATIONS}
 
 
 def _steps(path: Path, start: float) -> list[dict[str, Any]]:
