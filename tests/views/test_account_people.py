@@ -223,6 +223,24 @@ def test_without_a_usage_source_nobody_is_called_inactive() -> None:
     assert "never" not in page_of(account, team).content.decode().split("<tbody>")[1]
 
 
+def test_where_usage_names_no_feature_nobody_is_said_to_use_none_of_them() -> None:
+    team = make_team()
+    account = make_account(owner=team["ana"])
+    dana = make_person(account, name="Dana")
+    make_feature("reports")
+    use(account, dana, 3, feature="login")
+    night(DAY)
+    answer = page_of(account, team)
+    page = answer.content.decode()
+    assert [(line["used"], line["cells"]) for line in answer.context["rows"]] == [(None, [])]
+    assert "nobody used one, or usage does not say which" in page
+    assert "/ 1</span>" not in page
+    exported = page_of(account, team, format="csv")
+    text = b"".join(exported.streaming_content).decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert (row["features_used"], row["features_meant"], row["days_reports"]) == ("", "", "")
+
+
 def test_of_many_people_the_account_page_shows_who_uses_and_who_dropped_most() -> None:
     team = make_team()
     account = make_account(owner=team["ana"])

@@ -71,8 +71,12 @@ class Matrix:
     uses: dict[int, dict[int, Use]]
 
     def row(self, row: PersonRow) -> dict[str, Any]:
-        """A person with a cell per feature; None: never, or long ago."""
+        """A person with a cell per feature; None: never, or long ago. Where nobody's use of any is
+        known, nobody used none: usage does not say which.
+        """
         hers = self.uses.get(row.person.pk, {})
+        if not self.uses:
+            return {"row": row, "cells": [None] * len(self.columns), "used": None, "relevant": None}
         return {
             "row": row,
             "cells": [hers.get(feature.pk) for feature in self.columns],

@@ -98,7 +98,7 @@ def _page(
     sort: str,
 ) -> HttpResponse:
     shown = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    context = _shared(known, now, found, matrix)
+    context = _shared(known, now, found, matrix if matrix.uses else replace(matrix, columns=[]))
     context |= {
         "rows": [context["matrix"].row(row) for row in shown],
         "shown": shown,
@@ -171,6 +171,7 @@ def narrowed(rows: list[PersonRow], asked: QueryDict) -> list[PersonRow]:
 
 
 def _csv(rows: list[PersonRow], matrix: Matrix) -> Iterator[list[Any]]:
+    nothing = 0 if matrix.uses else None
     for row in rows:
         person, shown = row.person, matrix.row(row)
         yield [
@@ -187,5 +188,5 @@ def _csv(rows: list[PersonRow], matrix: Matrix) -> Iterator[list[Any]]:
             row.training,
             shown["used"],
             shown["relevant"],
-            *(use.days if use else 0 for use in shown["cells"]),
+            *(use.days if use else nothing for use in shown["cells"]),
         ]
