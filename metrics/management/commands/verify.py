@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from metrics.management.asked import ASKED, AT_REST, AT_WORK, LIMITS
 from metrics.management.checks import CHECKS
 from metrics.management.stored import changed_since
 
@@ -16,15 +17,24 @@ class Command(BaseCommand):
 
     help = __doc__ or ""
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--at-rest",
+            action="store_true",
+            help="Nothing may wait either: for a system of which nobody asks anything just now",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        limits = LIMITS | (AT_REST if options["at_rest"] else AT_WORK)
         wrong = [line for title, query in CHECKS for line in _look(title, query)]
+        wrong += [line for title, query in ASKED for line in _look(title, query, limits)]
         wrong += [f"a snapshot is not what its night computed: {row}" for row in changed_since()]
         if wrong:
             raise CommandError("\n".join(wrong))
-        self.stdout.write(f"{len(CHECKS) + 1} checks passed")
+        self.stdout.write(f"{len(CHECKS) + len(ASKED) + 1} checks passed")
 
 
-def _look(title: str, query: str) -> list[str]:
+def _look(title: str, query: str, values: dict[str, Any] | None = None) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(query, values)
         return [f"{title}: {row[0]}" for row in cursor.fetchall()]
