@@ -11,7 +11,7 @@ from django.db import Error, connection
 from redis import RedisError
 
 from accounts.models import Organisation
-from metrics import disks
+from metrics import backlog, disks
 from metrics.models import Heartbeat, Run
 from metrics.models.heartbeats import CHORES, TICK
 from metrics.nightly import database_now
@@ -100,6 +100,7 @@ def _ask_database(found: Readiness) -> None:
     _look_at_beats(found, now)
     _look_at_nights(found, now)
     _look_at_rows(found)
+    _look_at_backlog(found)
     for run in Run.objects.held_up():
         minutes = (now - run.created_at).total_seconds() / 60
         found.reasons.append(
@@ -154,6 +155,11 @@ def _look_at_rows(found: Readiness) -> None:
     stale = Run.objects.filter(are_rows_stale=True)
     if stale.filter(publishing__gte=Run.MANY_PUBLISHING).exists():
         found.reasons.append("the portfolio's rows cannot be rewritten")
+
+
+def _look_at_backlog(found: Readiness) -> None:
+    if backlog.rows() >= backlog.ALARM * settings.BACKLOG_ROWS:
+        found.reasons.append("the list of changed days is long")
 
 
 def _whole(seconds: float | None) -> int | None:

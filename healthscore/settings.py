@@ -228,6 +228,7 @@ WORK_SECONDS = env.float("HEALTHSCORE_WORK_SECONDS", 20)
 HTTP_REQUESTS_PER_MINUTE = env.int("HTTP_REQUESTS_PER_MINUTE", 600)
 HTTP_CALLS_PER_SECOND = env.int("HTTP_CALLS_PER_SECOND", 2_000)
 HTTP_BODY_SECONDS = env.float("HTTP_BODY_SECONDS", 20.0)
+BACKLOG_ROWS = env.int("HEALTHSCORE_BACKLOG_ROWS", 1_000_000)
 
 # Folders on the disks of PostgreSQL, data and log, where this machine sees them: filling up is told
 # at 80 percent, and at 95 no data are taken in

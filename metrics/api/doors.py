@@ -17,12 +17,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from psycopg_pool import PoolTimeout
 
-from metrics import disks
+from metrics import backlog, disks
 from metrics.api import rates
 from metrics.api.answers import Refused
 from metrics.api.body import check_length, read_body
 from metrics.api.turns import turns
 from metrics.ingest.delivery import OLDEST
+from metrics.ingest.once import InFlight, Once, OtherBody
 from metrics.ingest.push import BatchClosed, Counts, take_in
 from metrics.models.keys import IN_ADDRESS, TOKEN, WriteKey
 from metrics.sources.base import Rules
@@ -32,6 +33,8 @@ from metrics.sources.segment import MAX_EVENT, Shaped, Shaper
 log = logging.getLogger(__name__)
 MAX_CALLS = 1_000
 COME_AGAIN = 5.0  # seconds
+SAME_AGAIN = 1.0
+LONGEST_KEY = 255
 CALLS = ("track", "identify", "group", "page", "screen", "alias", "batch")
 AWAY = (OperationalError, InterfaceError, PoolTimeout, BatchClosed)
 
@@ -46,7 +49,7 @@ def receive(request: HttpRequest, call: str) -> HttpResponse:
         _refuse_key_in_address(request)  # before all else: it stands in the logs already
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        counts = _receive(request, call)
+        return _answer(_receive(request, call))
     except Refused as refused:
         return refused.answer()
     except DataError as error:  # its text may quote what was sent
@@ -56,12 +59,19 @@ def receive(request: HttpRequest, call: str) -> HttpResponse:
         log.warning("a request could not be stored: %s", error)
         busy = Refused(503, "Nothing of it is stored: come again", retry_after=COME_AGAIN)
         return busy.answer()
-    return JsonResponse({"success": True, **vars(counts)})
+
+
+def _answer(counts: Counts) -> JsonResponse:
+    answer = JsonResponse({"success": True, **counts.said()})
+    if counts.is_again:
+        answer["Idempotent-Replayed"] = "true"
+    return answer
 
 
 def _receive(request: HttpRequest, call: str) -> Counts:
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise Refused(403, "Only https: a key that was sent in the clear is no secret")
+    said = _idempotency_key(request)
     length = check_length(request)
     key = _key_of_header(request)
     if key:
@@ -69,14 +79,17 @@ def _receive(request: HttpRequest, call: str) -> Counts:
     if disks.is_nearly_full():
         full = "The disk of the database is nearly full: nothing of it is stored, come again"
         raise Refused(503, full, retry_after=disks.COME_AGAIN)
+    if backlog.gauge.is_full():
+        behind = "The workers are far behind: nothing of it is stored, come again"
+        raise Refused(503, behind, retry_after=backlog.COME_AGAIN)
     data = read_body(request, length)
     if call != "batch" and len(data) > MAX_EVENT:
         raise Refused(413, f"A call is longer than {MAX_EVENT:,} bytes")
     with turns.take():  # after the reading: a slow sender keeps nobody waiting
-        return _take_in(data, call, key)
+        return _take_in(data, call, key, said)
 
 
-def _take_in(data: bytes, call: str, key: WriteKey | None) -> Counts:
+def _take_in(data: bytes, call: str, key: WriteKey | None, said: str) -> Counts:
     try:
         body = load(data)
     except BadJson as error:
@@ -89,10 +102,29 @@ def _take_in(data: bytes, call: str, key: WriteKey | None) -> Counts:
     calls = _calls(body) if call == "batch" else [body]
     rates.take(key.pk, rates.calls(), len(calls))
     shaped = _shaped(body, calls, "" if call == "batch" else call, size=len(data))
-    counts = take_in(shaped, key=key)
+    once = Once.of(writer=key.pk, key=said, call=call, body=data) if said else None
+    try:
+        counts = take_in(shaped, key=key, once=once)
+    except InFlight as error:
+        busy = "Another request with this Idempotency-Key is just being stored"
+        raise Refused(409, busy, retry_after=SAME_AGAIN) from error
+    except OtherBody as error:
+        other = "idempotency_mismatch: this Idempotency-Key came with another body before"
+        raise Refused(422, other) from error
     with suppress(Error, PoolTimeout):  # all of it is committed, whatever becomes of this note
         key.used()
     return counts
+
+
+def _idempotency_key(request: HttpRequest) -> str:
+    """Empty where there is none. Raises Refused."""
+    said = request.headers.get("Idempotency-Key")
+    if said is None:
+        return ""
+    if not 0 < len(said) <= LONGEST_KEY or not (said.isascii() and said.isprintable()):
+        text = f"Idempotency-Key is 1 to {LONGEST_KEY} printable characters of ASCII"
+        raise Refused(400, text)
+    return said
 
 
 def _calls(body: dict[str, Any]) -> list[Any]:

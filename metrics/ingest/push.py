@@ -18,6 +18,7 @@ from metrics.ingest import batches
 from metrics.ingest.aliases import store_aliases
 from metrics.ingest.delivery import SLACK, Delivery, Tally
 from metrics.ingest.loaders import LOADERS
+from metrics.ingest.once import Once
 from metrics.ingest.replay import replay_some
 from metrics.ingest.retries import Passing, again
 from metrics.ingest.tables import fetch
@@ -54,14 +55,26 @@ class Counts:
     accepted: int
     duplicate: int
     quarantined: int
+    is_again: bool = False  # these are the counts of an earlier request with the same key
+
+    def said(self) -> dict[str, int]:
+        """Name -> count, as it is answered."""
+        return {name: count for name, count in vars(self).items() if name != "is_again"}
 
 
-def take_in(shaped: Shaped, *, key: WriteKey) -> Counts:
-    """Stores the calls of one request; when it returns they are committed. Safe to repeat."""
+def take_in(shaped: Shaped, *, key: WriteKey, once: Once | None = None) -> Counts:
+    """Stores the calls of one request; when it returns they are committed. Safe to repeat: with
+    `once` it is answered as before, and stores nothing. Raises once.InFlight, once.OtherBody.
+    """
 
     def store() -> Counts:
         with transaction.atomic():
-            return _Request(shaped, key).store()
+            if once and (said := once.answered()):
+                return Counts(**said, is_again=True)
+            counts = _Request(shaped, key).store()
+            if once:
+                once.keep(counts.said())
+        return counts
 
     return again(store, longest=0.2)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from metrics.ingest import batches
+from metrics.ingest import batches, once
 from metrics.ingest.tables import execute, fetch
 from metrics.ingest.undo_entities import ENTITIES, built_on_entities, undo_entities
 from metrics.ingest.undo_facts import VERSIONS, built_on_versions, undo_usage, undo_versions
@@ -60,6 +60,7 @@ def undo_batch(batch_id: int) -> Undone:
         _undo(batch, found)
         for statement in FORGET:
             execute(statement, [batch_id])
+        once.forget_of(batch_id)
         # what still waits must not be taken in later
         batch.rejects.filter(state=Reject.State.OPEN).update(state=Reject.State.DISMISSED)
         batch.state, batch.undone_at = Batch.State.UNDONE, timezone.now()

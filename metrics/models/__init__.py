@@ -17,6 +17,7 @@ from metrics.models.heartbeats import Heartbeat
 from metrics.models.identities import Alias
 from metrics.models.keys import WriteKey
 from metrics.models.overrides import Override
+from metrics.models.replies import KeptReply
 from metrics.models.rollups import (
     ActivityCalendar,
     ChangedDay,
@@ -46,6 +47,7 @@ __all__ = [
     "FeatureCalendar",
     "FlagChange",
     "Heartbeat",
+    "KeptReply",
     "Mark",
     "Note",
     "Override",

@@ -14,7 +14,8 @@ import re
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 
-from metrics.models import Batch, Reject, Replaced, Run
+from metrics.models import Batch, KeptReply, Reject, Replaced, Run
+from metrics.models.replies import KEPT_REPLIES
 from metrics.nightly.store import ensure_partition
 
 log = logging.getLogger(__name__)
@@ -36,17 +37,20 @@ NAME = re.compile(r"metrics_snapshot_(\d{4})_(\d{2})")
 
 
 def purge(now: dt.datetime) -> dict[str, int]:
-    """How many of each went: months of scores, refused rows, rows kept for an undo, sessions.
+    """How many of each went: months of scores, refused rows, rows kept for an undo, sessions,
+    answers kept for who asks again.
 
     What comes has its place before: the partition of the days ahead.
     """
     ensure_partition(now.date() + AHEAD)
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    replies, _ = KeptReply.objects.filter(kept_at__lt=now - KEPT_REPLIES).delete()
     return {
         "months": _drop_months(now.date()),
         "rejects": _drop_rejects(now - KEPT_REJECTS),
         "replaced": _drop_undo(now - KEPT_UNDO),
         "sessions": sessions,
+        "replies": replies,
     }
 
 

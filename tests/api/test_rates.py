@@ -6,12 +6,14 @@ import datetime as dt
 import json
 import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import OperationalError
 from pytest_django import Settings
 
+from metrics import backlog, rollups
 from metrics.api import doors, rates
 from metrics.api.answers import Refused
 from metrics.models import UsageEvent
@@ -28,7 +30,8 @@ def clock() -> None:
 
 @pytest.fixture(params=["broker", "no broker"])
 def buckets(request: pytest.FixtureRequest, settings: Settings) -> str:
-    """Three requests at once, then one in two seconds."""
+    """Three requests at once, then one in twenty seconds; none of them of a run before this one."""
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{uuid4()}:"}
     settings.HTTP_REQUESTS_PER_MINUTE = 3
     settings.HTTP_CALLS_PER_SECOND = 1_000
     if request.param == "no broker":
@@ -112,6 +115,37 @@ def test_a_disk_that_is_nearly_full_refuses_before_it_reads_and_leaves_pages_alo
     assert call.client.get("/log-in/").status_code == 200
     fill(monkeypatch, {"/data": 94.9})
     assert call.post("track", track()).status_code == 200
+
+
+def test_a_long_list_of_changed_days_refuses_until_workers_have_followed(
+    call: Caller, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BACKLOG_ROWS = 2
+    monkeypatch.setattr(backlog, "gauge", backlog.Gauge(fresh=0))
+    now = dt.datetime.now(dt.UTC)
+    days = [(now - dt.timedelta(days=ago)).isoformat() for ago in (3, 2, 1)]
+    assert [call.post("track", track(timestamp=day)).status_code for day in days] == [200, 200, 503]
+    with monkeypatch.context() as patch:
+        patch.setattr(doors, "read_body", lambda *_: pytest.fail("the body was read"))
+        answer = call.post("track", track())
+    assert 60 <= int(answer["Retry-After"]) <= 72
+    assert json.loads(answer.content)["error"] == (
+        "The workers are far behind: nothing of it is stored, come again"
+    )
+    assert UsageEvent.objects.count() == 2
+    rollups.gather()
+    assert call.post("track", track()).status_code == 200
+
+
+@pytest.mark.parametrize(("fresh", "times"), [(3600, 1), (0, 3)])
+def test_the_list_is_not_counted_for_every_request(
+    monkeypatch: pytest.MonkeyPatch, fresh: float, times: int
+) -> None:
+    counted: list[int] = []
+    monkeypatch.setattr(backlog, "rows", lambda: counted.append(1) or 0)
+    gauge = backlog.Gauge(fresh=fresh)
+    assert [gauge.is_full() for _ in range(3)] == [False] * 3
+    assert len(counted) == times
 
 
 def test_jitter_stays_within_a_fifth() -> None:

@@ -1,6 +1,7 @@
 """What is behind the pages, for alarms: every reason once, and none where all is well."""
 
 import datetime as dt
+from copy import copy
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from metrics import disks
-from metrics.models import Heartbeat, Run, RunChunk, Upload
+from metrics.models import ChangedDay, Heartbeat, Run, RunChunk, Upload
 from metrics.models.heartbeats import TICK
 from metrics.views.runs.progress import progress_of
 from tests.disks import fill
@@ -193,6 +194,18 @@ def test_what_root_alone_may_use_counts_as_df_counts_it(
     settings.DISKS = ["/data"]
     fill(monkeypatch, {"/data": 50.0}, of_root=40)
     assert disks.percent_used() == 50.0
+
+
+def test_a_list_of_changed_days_that_grows_is_said_before_it_is_full(
+    client: Client, settings: Any
+) -> None:
+    all_is_well()
+    settings.BACKLOG_ROWS = 10
+    day = ChangedDay(account_id=1, day=dt.date(2026, 11, 20))
+    ChangedDay.objects.bulk_create([copy(day) for _ in range(7)])
+    assert reasons(client) == []
+    day.save()
+    assert reasons(client) == ["the list of changed days is long"]
 
 
 def test_signs_of_life_of_long_ago_are_forgotten() -> None:

@@ -17,7 +17,7 @@ from tests.facts import live_scorecard
 
 pytestmark = pytest.mark.django_db(transaction=True)  # partitions go outside of one
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
-NONE = {"months": 0, "rejects": 0, "replaced": 0, "sessions": 0}
+NONE = {"months": 0, "rejects": 0, "replaced": 0, "sessions": 0, "replies": 0}
 
 
 def ago(days: int) -> dt.datetime:

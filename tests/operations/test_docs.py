@@ -10,6 +10,7 @@ from django.conf import settings
 
 from healthscore import databases, prepare, readiness
 from metrics.models.heartbeats import FORGOTTEN
+from metrics.models.replies import KEPT_REPLIES
 from metrics.nightly.purge import KEPT_REJECTS, KEPT_SCORES_MONTHS, KEPT_UNDO
 
 ROOT = Path(__file__).parents[2]
@@ -105,10 +106,17 @@ def test_what_is_kept_for_how_long_is_what_is_purged() -> None:
         "refused rows": KEPT_REJECTS.days,
         "what an import replaced": KEPT_UNDO.days,
         "one day": FORGOTTEN.days,
+        "answers to requests": KEPT_REPLIES.days,
     }
     said = section("Retention")
 
-    assert days == {"refused rows": 90, "what an import replaced": 90, "one day": 1}
+    assert days == {
+        "refused rows": 90,
+        "what an import replaced": 90,
+        "one day": 1,
+        "answers to requests": 2,
+    }
     assert f"by whole months | {KEPT_SCORES_MONTHS} months |" in said
     assert len(re.findall(r"\| 90 days \|", said)) == 2
+    assert "`Idempotency-Key` | 48 hours |" in said
     assert settings.SESSION_COOKIE_AGE == 8 * 3600
