@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import Error, connection
+import psycopg
+from django.db import Error, InterfaceError, OperationalError, connection
 
 T = TypeVar("T")
 TRIES = 3
 LOCKED = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, lock not available
+# COPY raises the driver's own
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 FASTER = {"23505"}  # a row that another door was faster with
 
 
@@ -36,6 +39,11 @@ def again(work: Callable[[], T], *, longest: float = 1.0) -> T:
 def is_locked_out(error: BaseException) -> bool:
     """Whether somebody else held what the work needed: nothing is wrong with the work itself."""
     return _state(error) in LOCKED
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Whether the database was away, or let go of the connection."""
+    return isinstance(error, AWAY)
 
 
 def _is_passing(error: Exception) -> bool:

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from metrics.ingest import batches
 from metrics.ingest.door import BatchReport, Origin, import_file
+from metrics.ingest.retries import is_cut_off
 from metrics.ingest.undo import NightIsOpen, UndoRefused, undo_batch
 from metrics.models import Batch, Upload
 from metrics.sources.base import FileError
@@ -34,6 +35,10 @@ EVERY = 0.5  # seconds between two words about progress
 INTERRUPTED = "The worker was stopped in the middle. Nothing of the file is stored: apply it again."
 DIED = "The worker was stopped in the middle. Check the file again."
 FAILED = "Something went wrong on our side: {error}. Nothing of the file is stored."
+HALF = (
+    "Something went wrong on our side: {error}. What was stored before stays: apply it again, and"
+    " it goes on from there."
+)
 
 
 def work_uploads() -> int:
@@ -115,10 +120,17 @@ def _work_on(upload: Upload) -> bool:
             upload.failed(str(error))
         except Exception as error:
             log.exception("upload %s failed", upload.pk)
-            upload.failed(FAILED.format(error=type(error).__name__))
+            _stopped(upload, error)
         else:
             _close(upload, report)
     return True
+
+
+def _stopped(upload: Upload, error: Exception) -> None:
+    """A large file whose connection was cut goes on by itself, as one whose worker died."""
+    is_half = upload.batches.filter(state=Batch.State.PARTIAL).exists()
+    if not (is_half and is_cut_off(error) and upload.go_on()):
+        upload.failed((HALF if is_half else FAILED).format(error=type(error).__name__))
 
 
 def _close(upload: Upload, report: BatchReport) -> None:

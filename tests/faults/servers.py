@@ -83,14 +83,16 @@ class Cluster:
         with self.connect() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def kill_backend(self, database: str) -> bool:
-        """kill -9 on one backend that works for the database: the server restarts all sessions."""
+    def kill_backend(self, database: str, *, role: str = "") -> bool:
+        """kill -9 on one backend that works for the database, in that role if one is named: the
+        server restarts all sessions.
+        """
         query = (
             "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-            " ORDER BY state = 'active' DESC LIMIT 1"
+            " AND application_name LIKE %s ORDER BY state = 'active' DESC LIMIT 1"
         )
         with self.connect() as connection:
-            row = connection.execute(query, [database]).fetchone()
+            row = connection.execute(query, [database, f"%{role}"]).fetchone()
         if row:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(str(row[0])), signal.SIGKILL)

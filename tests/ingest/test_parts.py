@@ -6,12 +6,13 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from metrics.ingest import batches, import_file, parts, undo_batch
-from metrics.ingest.uploads import recover_uploads, work_uploads
+from metrics.ingest.uploads import HALF, recover_uploads, work_uploads
 from metrics.models import Batch, ChangedDay, Reject, Upload, UsageEvent
 from metrics.nightly import database_now
 from metrics.nightly.waiting import imports_before
@@ -198,6 +199,40 @@ def test_an_upload_whose_worker_died_goes_on_by_itself(
     upload.refresh_from_db()
     assert (upload.state, upload.claimed_at is None) == ("applying", False)
     recover_uploads()
+    assert work_uploads() == 1
+    upload.refresh_from_db()
+    assert upload.state == "applied"
+    assert table(Batch, "state", "received", "accepted", source="usage") == [("finished", 95, 93)]
+    assert UsageEvent.objects.count() == 93
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "says"),
+    [
+        (OperationalError("the connection is lost"), "applying", ""),
+        (psycopg.errors.AdminShutdown("terminating connection"), "applying", ""),
+        (ValueError("a mistake of ours"), "checked", HALF.format(error="ValueError")),
+    ],
+    ids=["lost", "cut in COPY", "our mistake"],
+)
+def test_an_upload_whose_connection_was_cut_goes_on_by_itself_and_no_other(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch, error: Exception, state: str, says: str
+) -> None:
+    real, done = parts.Parts._store, [0]
+
+    def store(self: parts.Parts, part: object) -> object:
+        done[0] += 1
+        if done[0] == 6:
+            raise error
+        return real(self, part)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parts.Parts, "_store", store)
+    upload = applying(acme)
+    assert work_uploads() == 1
+    upload.refresh_from_db()
+    assert (upload.state, upload.error, upload.claimed_at) == (state, says, None)
+    assert table(Batch, "state", "received", source="usage") == [("partial", 50)]
+    Upload.objects.update(state="applying")  # by a tick, or by whoever applies it again
     assert work_uploads() == 1
     upload.refresh_from_db()
     assert upload.state == "applied"
