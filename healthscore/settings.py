@@ -169,7 +169,7 @@ CSRF_COOKIE_SECURE = not LOCAL
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = not LOCAL
 # Over http data are refused, not redirected: their key would travel in the clear every time.
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$", r"^v1/"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$", r"^v1/", r"^hooks/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 0 if LOCAL else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL

@@ -2,9 +2,9 @@
 
 from django.urls import include, path
 
-from metrics.api import CALLS, receive
+from metrics.api import CALLS, receive, receive_hook
 from metrics.models.scorecards import DEFAULT_LINE
-from metrics.views import account, day, imports, keys, portfolio, runs, scorecard, setup
+from metrics.views import account, day, hooks, imports, keys, portfolio, runs, scorecard, setup
 from metrics.views.help import help_page
 from metrics.views.users_csv import users_csv
 
@@ -89,6 +89,13 @@ urlpatterns = [
     path("runs/unmatched/<int:pk>/take-back/", runs.alias_take_back, name="alias_take_back"),
     path("keys/", keys.keys, name="keys"),
     path("keys/<int:pk>/revoke/", keys.key_revoke, name="key_revoke"),
+    path("webhooks/", hooks.hooks, name="hooks"),
+    path("webhooks/new/<slug:preset>/", hooks.hook_new, name="hook_new"),
+    path("webhooks/<int:pk>/", hooks.hook_page, name="hook_page"),
+    path("webhooks/<int:pk>/secret/", hooks.hook_secret, name="hook_secret"),
+    path("webhooks/<int:pk>/secret/<int:number>/end/", hooks.hook_end, name="hook_end"),
+    path("webhooks/<int:pk>/revoke/", hooks.hook_revoke, name="hook_revoke"),
+    path("hooks/<uuid:address>", receive_hook, name="receive_hook"),
     *[path(f"v1/{call}", receive, {"call": call}, name=f"v1_{call}") for call in CALLS],
     path("imports/", imports.imports, name="imports"),
     path("imports.csv", imports.imports_csv, name="imports_csv"),

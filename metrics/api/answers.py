@@ -13,6 +13,8 @@ JITTER = 0.2  # many senders that were refused together shall not come back toge
 class Refused(Exception):
     """The answer that a request gets instead of being taken in."""
 
+    challenge = 'Basic realm="write key"'
+
     def __init__(self, status: int, error: str, *, retry_after: float | None = None) -> None:
         super().__init__(error)
         self.status = status
@@ -26,5 +28,14 @@ class Refused(Exception):
             spread = self.retry_after * (1 + JITTER * random.random())  # noqa: S311
             answer["Retry-After"] = str(max(1, math.ceil(spread)))
         if self.status == 401:
-            answer["WWW-Authenticate"] = 'Basic realm="write key"'
+            answer["WWW-Authenticate"] = self.challenge
         return answer
+
+
+class NotSigned(Refused):
+    """A delivery that its sender has not signed; nobody learns what of it is wrong."""
+
+    challenge = 'Signature realm="webhook"'
+
+    def __init__(self) -> None:
+        super().__init__(401, "The signature is missing, wrong or too old")

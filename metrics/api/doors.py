@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_plus
@@ -45,11 +46,16 @@ def receive(request: HttpRequest, call: str) -> HttpResponse:
     """Takes in one call, or a batch of them. 200 means that all of it is committed; calls that are
     refused one by one are counted in the answer and listed with their reasons for admins.
     """
+    return answered(request, lambda: _receive(request, call))
+
+
+def answered(request: HttpRequest, work: Callable[[], Counts]) -> HttpResponse:
+    """What a sender gets: the counts of `work`, or why nothing is stored."""
     try:
         _refuse_key_in_address(request)  # before all else: it stands in the logs already
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        return _answer(_receive(request, call))
+        return _answer(work())
     except Refused as refused:
         return refused.answer()
     except DataError as error:  # its text may quote what was sent
@@ -68,20 +74,38 @@ def _answer(counts: Counts) -> JsonResponse:
     return answer
 
 
-def _receive(request: HttpRequest, call: str) -> Counts:
+def check_https(request: HttpRequest) -> None:
+    """Raises Refused: 403 for plain http where https is configured."""
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise Refused(403, "Only https: a key that was sent in the clear is no secret")
-    said = _idempotency_key(request)
-    length = check_length(request)
-    key = _key_of_header(request)
-    if key:
-        rates.take(key.pk, rates.requests())
+
+
+def check_room() -> None:
+    """Raises Refused: 503 where the next rows might not fit, or would wait for long."""
     if disks.is_nearly_full():
         full = "The disk of the database is nearly full: nothing of it is stored, come again"
         raise Refused(503, full, retry_after=disks.COME_AGAIN)
     if backlog.gauge.is_full():
         behind = "The workers are far behind: nothing of it is stored, come again"
         raise Refused(503, behind, retry_after=backlog.COME_AGAIN)
+
+
+def read_json(data: bytes) -> Any:
+    """The value of a body. Raises Refused: 400."""
+    try:
+        return load(data)
+    except BadJson as error:
+        raise Refused(400, f"The body cannot be read as JSON: {error}") from error
+
+
+def _receive(request: HttpRequest, call: str) -> Counts:
+    check_https(request)
+    said = _idempotency_key(request)
+    length = check_length(request)
+    key = _key_of_header(request)
+    if key:
+        rates.take(key.pk, rates.requests())
+    check_room()
     data = read_body(request, length)
     if call != "batch" and len(data) > MAX_EVENT:
         raise Refused(413, f"A call is longer than {MAX_EVENT:,} bytes")
@@ -90,10 +114,7 @@ def _receive(request: HttpRequest, call: str) -> Counts:
 
 
 def _take_in(data: bytes, call: str, key: WriteKey | None, said: str) -> Counts:
-    try:
-        body = load(data)
-    except BadJson as error:
-        raise Refused(400, f"The body cannot be read as JSON: {error}") from error
+    body = read_json(data)
     if not isinstance(body, dict):
         raise Refused(400, "The body is not a JSON object")
     if key is None:

@@ -113,7 +113,7 @@ class _Broker:
 _broker = _Broker()
 
 
-def take(key_id: int, bucket: Bucket, wanted: int = 1) -> None:
+def take(key_id: int | str, bucket: Bucket, wanted: int = 1) -> None:
     """Takes tokens of a key. Raises Refused with 429 and when to come again."""
     prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("global_keyprefix", "")
     wait = _broker.take(f"{prefix}rate:{bucket.name}:{key_id}", bucket, wanted)

@@ -55,15 +55,18 @@ def enter(source: str, batch_id: int) -> None:
         execute(f"SELECT pg_advisory_xact_{kind}(%s, %s)", [space, number])
 
 
-def enter_pushed(*, alone: bool) -> None:
+def enter_pushed(*, alone: bool, source: str = "usage") -> None:
     """`enter` for the calls of a request, which nobody lets wait for long: the sender comes again.
 
-    Requests do not keep one another out: what both bring is stored once by its key. `alone`: it
-    brings accounts or people. Raises OperationalError (55P03) where the door stays shut.
+    Requests of usage do not keep one another out: what both bring is stored once by its key; rows
+    of another `source` come one request after another, as their files do. `alone`: it brings
+    accounts or people. Raises OperationalError (55P03) where the door stays shut.
     """
     execute(f"SET LOCAL lock_timeout = '{PUSH_WAITS}'")
     kind = "lock" if alone else "lock_shared"
     execute(f"SELECT pg_advisory_xact_{kind}(%s, %s)", [DOOR, 0])
+    if source != "usage" and not alone:
+        execute("SELECT pg_advisory_xact_lock(%s, %s)", [DOOR, _place(source)])
 
 
 def try_enter(source: str, batch_id: int) -> bool:
@@ -90,8 +93,11 @@ def _locks(source: str, batch_id: int) -> list[tuple[str, int, int]]:
     alive = ("lock", ALIVE, _int4(batch_id))
     if source in ENTITIES:
         return [alive, ("lock", DOOR, 0)]
-    place = 1 + [known.name for known in SOURCES].index(source)
-    return [alive, ("lock_shared", DOOR, 0), ("lock", DOOR, place)]
+    return [alive, ("lock_shared", DOOR, 0), ("lock", DOOR, _place(source))]
+
+
+def _place(source: str) -> int:
+    return 1 + [known.name for known in SOURCES].index(source)
 
 
 def close_interrupted() -> None:

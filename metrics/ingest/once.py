@@ -72,8 +72,8 @@ class Once:
         said: dict[str, Any] = json.loads(reply) if isinstance(reply, str) else reply
         return said
 
-    def keep(self, reply: dict[str, Any]) -> None:
-        """In the transaction of the facts."""
+    def keep(self, reply: dict[str, Any], *, batch: int | None) -> None:
+        """In the transaction of the facts, whichever `batch` took them: all of a key are undone."""
         execute(KEEP, vars(self) | {"reply": json.dumps(reply)})
 
 

@@ -1,14 +1,16 @@
 """The HTTP door's way into the tables: the calls of one request in one transaction.
 
-What comes with one key within one hour is one batch, which grows: a batch for every request would
-bury the list of imports. Requests run beside one another and beside files; only those that bring
-accounts or people want the door for themselves, for the milliseconds that they take.
+What comes with one key, or to one address of a webhook, within one hour is one batch, which grows:
+a batch for every request would bury the list of imports. Requests run beside one another and beside
+files; only those that bring accounts or people want the door for themselves, for the milliseconds
+that they take.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db import transaction
 
@@ -18,27 +20,27 @@ from metrics.ingest import batches
 from metrics.ingest.aliases import store_aliases
 from metrics.ingest.delivery import SLACK, Delivery, Tally
 from metrics.ingest.loaders import LOADERS
-from metrics.ingest.once import Once
 from metrics.ingest.replay import replay_some
 from metrics.ingest.retries import Passing, again
 from metrics.ingest.tables import fetch
-from metrics.models import WriteKey
+from metrics.models import Hook, WriteKey
 from metrics.sources.base import Refusal
 from metrics.sources.segment import Shaped
 
-ORDER = ("accounts", "people", "usage")
+ORDER = ("accounts", "people", "usage")  # of one request; all other sources come alone
 OPEN = """
 SELECT id FROM metrics_batch
 WHERE source = %(source)s AND started_at >= date_trunc('hour', clock_timestamp())
-  AND write_key_id = %(key)s AND state = 'finished' AND undo_asked_at IS NULL
+  AND write_key_id IS NOT DISTINCT FROM %(key)s AND hook_id IS NOT DISTINCT FROM %(hook)s
+  AND state = 'finished' AND undo_asked_at IS NULL
 ORDER BY started_at DESC LIMIT 1
 """
 BEGIN = """
 INSERT INTO metrics_batch (source, file_name, mapping, known_at_mode, state, error, started_at,
                            finished_at, received, accepted, duplicate, quarantined, created,
-                           updated, is_undoable, write_key_id)
+                           updated, is_undoable, write_key_id, hook_id)
 VALUES (%(source)s, %(name)s, '', 'import', 'finished', '', clock_timestamp(), clock_timestamp(),
-        0, 0, 0, 0, 0, 0, true, %(key)s)
+        0, 0, 0, 0, 0, 0, true, %(key)s, %(hook)s)
 RETURNING id
 """
 
@@ -62,7 +64,17 @@ class Counts:
         return {name: count for name, count in vars(self).items() if name != "is_again"}
 
 
-def take_in(shaped: Shaped, *, key: WriteKey, once: Once | None = None) -> Counts:
+class Repeat(Protocol):
+    """A request that says who it is: `metrics.ingest.once`, `metrics.ingest.deliveries`."""
+
+    def answered(self) -> dict[str, Any] | None:
+        """What was answered before; None: nothing, and until the COMMIT it is ours."""
+
+    def keep(self, reply: dict[str, Any], *, batch: int | None) -> None:
+        """In the transaction of the facts; `batch` took them."""
+
+
+def take_in(shaped: Shaped, *, key: WriteKey | Hook, once: Repeat | None = None) -> Counts:
     """Stores the calls of one request; when it returns they are committed. Safe to repeat: with
     `once` it is answered as before, and stores nothing. Raises once.InFlight, once.OtherBody.
     """
@@ -71,19 +83,21 @@ def take_in(shaped: Shaped, *, key: WriteKey, once: Once | None = None) -> Count
         with transaction.atomic():
             if once and (said := once.answered()):
                 return Counts(**said, is_again=True)
-            counts = _Request(shaped, key).store()
+            request = _Request(shaped, key)
+            counts = request.store()
             if once:
-                once.keep(counts.said())
+                once.keep(counts.said(), batch=request.batch)
         return counts
 
     return again(store, longest=0.2)
 
 
 class _Request:
-    def __init__(self, shaped: Shaped, key: WriteKey) -> None:
+    def __init__(self, shaped: Shaped, key: WriteKey | Hook) -> None:
         self._shaped = shaped
         self._key = key
         self._total = Tally()
+        self.batch: int | None = None  # the last one that took rows
 
     def store(self) -> Counts:
         """In the caller's transaction."""
@@ -91,12 +105,13 @@ class _Request:
         brings_entities = bool(
             shaped.aliases or shaped.rows.get("accounts") or shaped.rows.get("people")
         )
-        batches.enter_pushed(alone=brings_entities)
+        other = self._key.source if isinstance(self._key, Hook) else "usage"
+        batches.enter_pushed(alone=brings_entities, source=other)
         # after the lock: a night whose cut-off is later waits for whoever holds it
         now = fetch("SELECT clock_timestamp() AS now")[0]["now"]
         zone = Organisation.current().zone
         changed = 0
-        for source in ORDER:
+        for source in ORDER if other in ORDER else (other,):
             if source == "usage" and changed:  # rows of this request come after those that wait
                 replay_some(Delivery(batch_id=0, now=now, zone=zone))
             changed += self._load(source, now, zone)
@@ -118,7 +133,9 @@ class _Request:
             return 0
         batch_id = self._batch(source)
         guessed = self._shaped.guessed
-        delivery = Delivery(batch_id=batch_id, now=now, zone=zone, slack=SLACK, guessed=guessed)
+        # whose clock was corrected by when it sent; a webhook's moments are what they are
+        slack = SLACK if isinstance(self._key, WriteKey) else dt.timedelta()
+        delivery = Delivery(batch_id=batch_id, now=now, zone=zone, slack=slack, guessed=guessed)
         loader = LOADERS[source](delivery)
         tally = loader.tally
         tally.received = len(rows) + len(refused) + len(aliases)
@@ -133,9 +150,16 @@ class _Request:
         return tally.accepted
 
     def _batch(self, source: str) -> int:
-        about = {"source": source, "key": self._key.pk, "name": f"HTTP: {self._key.name}"[:255]}
+        key, is_hook = self._key, isinstance(self._key, Hook)
+        about = {
+            "source": source,
+            "key": None if is_hook else key.pk,
+            "hook": key.pk if is_hook else None,
+            "name": f"{'Webhook' if is_hook else 'HTTP'}: {key.name}"[:255],
+        }
         found = fetch(OPEN, about) or fetch(BEGIN, about)
         batch_id: int = found[0]["id"]
+        self.batch = batch_id
         return batch_id
 
     def _grow(self, batch_id: int, tally: Tally) -> None:

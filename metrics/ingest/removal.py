@@ -21,6 +21,8 @@ KEPT = {
     "accounts_user_user_permissions",
     "metrics_expectation",
     "metrics_heartbeat",
+    "metrics_hook",
+    "metrics_hooksecret",
     "metrics_savedview",
     "metrics_scorecard",
     "metrics_writekey",

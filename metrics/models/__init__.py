@@ -14,6 +14,7 @@ from metrics.models.facts import (
     UsageEvent,
 )
 from metrics.models.heartbeats import Heartbeat
+from metrics.models.hooks import Hook, HookDelivery, HookSecret
 from metrics.models.identities import Alias
 from metrics.models.keys import WriteKey
 from metrics.models.overrides import Override
@@ -47,6 +48,9 @@ __all__ = [
     "FeatureCalendar",
     "FlagChange",
     "Heartbeat",
+    "Hook",
+    "HookDelivery",
+    "HookSecret",
     "KeptReply",
     "Mark",
     "Note",

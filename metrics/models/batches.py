@@ -70,6 +70,15 @@ class Batch(models.Model):
         related_name="batches",
         db_index=False,
     )
+    # and so is what came to one address of a webhook
+    hook = models.ForeignKey(
+        "metrics.Hook",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="batches",
+        db_index=False,
+    )
     # of a file that is committed in parts: sha256 of its bytes and of how they are read
     digest = models.CharField(max_length=64, blank=True, db_default="")
     # False: what it replaced was not kept yet when it came

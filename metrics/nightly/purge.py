@@ -14,7 +14,7 @@ import re
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 
-from metrics.models import Batch, KeptReply, Reject, Replaced, Run
+from metrics.models import Batch, HookDelivery, KeptReply, Reject, Replaced, Run
 from metrics.models.replies import KEPT_REPLIES
 from metrics.nightly.store import ensure_partition
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 KEPT_SCORES_MONTHS = 36
 KEPT_REJECTS = dt.timedelta(days=90)
 KEPT_UNDO = dt.timedelta(days=90)
+KEPT_DELIVERIES = dt.timedelta(days=7)  # senders of webhooks try for days
 AHEAD = dt.timedelta(days=10)
 SLICE = 5_000  # rows in one transaction
 # one on its way out comes first: no other can go before it
@@ -38,7 +39,7 @@ NAME = re.compile(r"metrics_snapshot_(\d{4})_(\d{2})")
 
 def purge(now: dt.datetime) -> dict[str, int]:
     """How many of each went: months of scores, refused rows, rows kept for an undo, sessions,
-    answers kept for who asks again.
+    answers kept for who asks again, ids of webhooks' deliveries.
 
     What comes has its place before: the partition of the days ahead.
     """
@@ -49,6 +50,7 @@ def purge(now: dt.datetime) -> dict[str, int]:
         "months": _drop_months(now.date()),
         "rejects": _drop_rejects(now - KEPT_REJECTS),
         "replaced": _drop_undo(now - KEPT_UNDO),
+        "deliveries": _drop_deliveries(now - KEPT_DELIVERIES),
         "sessions": sessions,
         "replies": replies,
     }
@@ -96,6 +98,15 @@ def _drop_rejects(before: dt.datetime) -> int:
     gone = 0
     while found := list(old.values_list("pk", flat=True)[:SLICE]):
         gone += Reject.objects.filter(pk__in=found).delete()[0]
+    return gone
+
+
+def _drop_deliveries(before: dt.datetime) -> int:
+    """Facts stay, and know their own ids."""
+    old = HookDelivery.objects.filter(received_at__lt=before).order_by("pk")
+    gone = 0
+    while found := list(old.values_list("pk", flat=True)[:SLICE]):
+        gone += HookDelivery.objects.filter(pk__in=found).delete()[0]
     return gone
 
 

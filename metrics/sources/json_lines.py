@@ -109,7 +109,7 @@ class JsonRecords:
             at = self._place.get(name)
             if at is None:
                 raise BadCell("extra_cells", f"there is no column {name[:60]!r}")
-            cells[at] = _cell(name, value)
+            cells[at] = as_cell(name, value)
         return cells
 
     def _refuse(self, line: Line, error: BadCell) -> Refusal:
@@ -123,7 +123,7 @@ class JsonRecords:
         )
 
 
-def _cell(name: str, value: Any) -> str:
+def as_cell(name: str, value: Any) -> str:
     """A value as a cell of CSV would say it. Raises BadCell."""
     if value is None:
         return ""

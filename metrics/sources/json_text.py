@@ -33,10 +33,10 @@ def load(data: bytes) -> Any:
         raise BadJson(str(error)[:200]) from error
 
 
-def is_too_deep(value: Any) -> bool:
-    """Whether objects and lists are nested deeper than MAX_DEPTH; looks at one level at a time."""
+def is_too_deep(value: Any, *, limit: int = MAX_DEPTH) -> bool:
+    """Whether objects and lists are nested deeper than `limit`; looks at one level at a time."""
     level = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(limit):
         level = [
             inner
             for outer in level

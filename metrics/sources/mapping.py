@@ -99,7 +99,7 @@ def read_mapping(content: dict[str, Any], *, source: Source, folder: Path) -> Ma
     _check_kinds(content)
     if content.get("source", source.name) != source.name:
         raise FileError(f"it is for {content['source']}, not for {source.name}")
-    zone = _zone(content.get("timezone"))
+    zone = read_zone(content.get("timezone"))
     lookups = {
         name: _lookup(name, table, folder) for name, table in _table(content, "lookups").items()
     }
@@ -166,7 +166,8 @@ def _delimiter(value: Any) -> str | None:
     return value
 
 
-def _zone(name: Any) -> ZoneInfo | None:
+def read_zone(name: Any) -> ZoneInfo | None:
+    """The zone of that name; None where none is named. Raises FileError."""
     if name is None:
         return None
     try:

@@ -73,6 +73,8 @@ class Site:
             "runs": "/runs/",
             "rejects": "/runs/rejects/",
             "write keys": "/keys/",
+            "webhooks": "/webhooks/",
+            "new webhook": "/webhooks/new/zendesk/",
             "imports": "/imports/",
             "new import": "/imports/new/",
             "import of tickets": "/imports/new/tickets/",

@@ -70,6 +70,8 @@ def paths(page: Page, address: str) -> dict[str, str]:
         "settings": "/settings/",
         "help": "/help/",
         "jump": "/jump/?q=a",
+        "webhooks": "/webhooks/",
+        "webhook-new": "/webhooks/new/zendesk/",
         "imports": "/imports/",
         "import-new": "/imports/new/",
         "import-file": "/imports/new/accounts/",

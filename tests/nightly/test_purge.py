@@ -11,13 +11,14 @@ from django.core.management import call_command
 from django.db import connection
 
 from metrics import nightly
-from metrics.models import Batch, Reject, Replaced, Run
+from metrics.models import Batch, HookDelivery, Reject, Replaced, Run
 from metrics.nightly import store
+from tests.api.delivering import make_hook
 from tests.facts import live_scorecard
 
 pytestmark = pytest.mark.django_db(transaction=True)  # partitions go outside of one
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
-NONE = {"months": 0, "rejects": 0, "replaced": 0, "sessions": 0, "replies": 0}
+NONE = dict.fromkeys(("months", "rejects", "replaced", "sessions", "replies", "deliveries"), 0)
 
 
 def ago(days: int) -> dt.datetime:
@@ -97,3 +98,13 @@ def test_refused_rows_go_and_their_counts_stay() -> None:
     young.refresh_from_db()
     assert young.is_undoable
     assert nightly.purge(NOW) == NONE
+
+
+def test_ids_of_deliveries_are_known_for_a_week() -> None:
+    hook = make_hook()
+    for days in (6, 8):
+        HookDelivery.objects.create(
+            hook=hook, delivery_id=f"d{days}", digest="x", received_at=ago(days)
+        )
+    assert nightly.purge(NOW) == NONE | {"deliveries": 1}
+    assert HookDelivery.objects.get().delivery_id == "d6"

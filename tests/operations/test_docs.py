@@ -11,7 +11,7 @@ from django.conf import settings
 from healthscore import databases, prepare, readiness
 from metrics.models.heartbeats import FORGOTTEN
 from metrics.models.replies import KEPT_REPLIES
-from metrics.nightly.purge import KEPT_REJECTS, KEPT_SCORES_MONTHS, KEPT_UNDO
+from metrics.nightly.purge import KEPT_DELIVERIES, KEPT_REJECTS, KEPT_SCORES_MONTHS, KEPT_UNDO
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -107,6 +107,7 @@ def test_what_is_kept_for_how_long_is_what_is_purged() -> None:
         "what an import replaced": KEPT_UNDO.days,
         "one day": FORGOTTEN.days,
         "answers to requests": KEPT_REPLIES.days,
+        "ids of deliveries": KEPT_DELIVERIES.days,
     }
     said = section("Retention")
 
@@ -115,6 +116,7 @@ def test_what_is_kept_for_how_long_is_what_is_purged() -> None:
         "what an import replaced": 90,
         "one day": 1,
         "answers to requests": 2,
+        "ids of deliveries": 7,
     }
     assert f"by whole months | {KEPT_SCORES_MONTHS} months |" in said
     assert len(re.findall(r"\| 90 days \|", said)) == 2

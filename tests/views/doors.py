@@ -29,6 +29,7 @@ from metrics.models import (
     Upload,
     WriteKey,
 )
+from tests.api.delivering import make_hook
 from tests.facts import DAY, ago, make_line
 from tests.views.nights import make_customer, make_team, night
 
@@ -166,6 +167,15 @@ TABLE = """
 /keys/                                               GET    302 404 404 404 200
 /keys/                                               POST   302 404 404 404 422
 /keys/<int:pk>/revoke/                               POST   302 404 404 404 302
+/webhooks/                                           GET    302 404 404 404 200
+/webhooks/new/<slug:preset>/                         GET    302 404 404 404 200
+/webhooks/new/<slug:preset>/                         POST   302 404 404 404 422
+/webhooks/<int:pk>/                                  GET    302 404 404 404 200
+/webhooks/<int:pk>/                                  POST   302 404 404 404 422
+/webhooks/<int:pk>/secret/                           POST   302 404 404 404 200
+/webhooks/<int:pk>/secret/<int:number>/end/          POST   302 404 404 404 302
+/webhooks/<int:pk>/revoke/                           POST   302 404 404 404 302
+/hooks/<uuid:address>                                POST   411 411 411 411 411
 /v1/track                                            POST   411 411 411 411 411
 /v1/identify                                         POST   411 411 411 411 411
 /v1/group                                            POST   411 411 411 411 411
@@ -255,6 +265,7 @@ def make_world() -> World:
     alias = Alias.objects.match("x-1", account, by=ada)
     upload = Upload.objects.receive("accounts", [b"external_id,name\nA,B\n"], file_name="a.csv")
     key, _ = WriteKey.objects.make("Web app", by=ada)
+    hook = make_hook()
     make_line("enterprise")
     Scorecard.objects.start_draft(Scorecard.objects.live("enterprise"), by=ada)
     values = {
@@ -271,6 +282,8 @@ def make_world() -> World:
         "/runs/sources/": {"key": "usage"},
         "/runs/unmatched/": {"pk": alias.pk},
         "/keys/": {"pk": key.pk},
+        "/webhooks/": {"pk": hook.pk, "preset": "zendesk", "number": hook.live()[0].pk},
+        "/hooks/": {"address": hook.address},
         "/imports/": {"pk": batch.pk, "source": "accounts"},
         "/imports/files/": {"pk": upload.pk},
     }

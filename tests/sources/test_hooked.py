@@ -1,0 +1,123 @@
+"""Bodies of webhooks: the presets to the letter, and what is wrong with a mapping."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from typing import Any
+
+import pytest
+
+from metrics.sources.base import FileError, Rules
+from metrics.sources.catalogue import BY_NAME
+from metrics.sources.hooked import read_hook_mapping
+from metrics.sources.presets import BY_KEY
+
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+RULES = Rules(zone=dt.UTC, now=NOW, oldest=NOW - dt.timedelta(days=400))
+GOLDEN: dict[str, list[dict[str, str]]] = {
+    "zendesk": [
+        {
+            "external_id": "35436",
+            "account_external_id": "A-3",
+            "opened_at": "2026-11-20T09:00:00Z",
+            "solved_at": "2026-11-20T11:30:00Z",
+            "severity": "High",
+            "channel": "Mail",
+            "person_email": "kim@acme.example",
+        }
+    ],
+    "typeform": [
+        {
+            "external_id": "a3a12ec67a1365927098a606107fac15",
+            "person_external_id": "P-17",
+            "kind": "nps",
+            "sent_at": "2026-11-20T09:00:00Z",
+            "answered_at": "2026-11-20T09:02:00Z",
+            "score": "9",
+            "comment": "Fast and clear.",
+        }
+    ],
+    "own": [
+        {
+            "external_id": "T-1",
+            "course": "First steps",
+            "status": "completed",
+            "completed_at": "2026-11-20T09:00:00Z",
+            "score": "85",
+            "person_email": "kim@acme.example",
+        },
+        {
+            "external_id": "T-2",
+            "course": "First steps",
+            "status": "in_progress",
+            "person_email": "lee@acme.example",
+        },
+    ],
+}
+
+
+def shape(key: str, body: Any) -> Any:
+    preset = BY_KEY[key]
+    return read_hook_mapping(preset.mapping, source=BY_NAME[preset.source]).shape(body, rules=RULES)
+
+
+def test_every_preset_makes_of_its_sample_what_stands_here() -> None:
+    made = {
+        key: [row.raw() for row in shape(key, json.loads(preset.sample)).rows]
+        for key, preset in BY_KEY.items()
+    }
+    assert made == GOLDEN
+
+
+def test_an_open_ticket_is_not_solved() -> None:
+    body = json.loads(BY_KEY["zendesk"].sample) | {"status": "Open"}
+    (row,) = shape("zendesk", body).rows
+    assert "solved_at" not in row.raw()
+
+
+def test_other_events_are_left_out() -> None:
+    found = shape("typeform", {"event_type": "form_response_partial"})
+    assert (found.rows, found.refused, found.skipped) == ([], [], 1)
+
+
+def test_rows_that_are_no_list_and_words_without_translation_are_refused() -> None:
+    assert [one.code for one in shape("own", {"records": 7}).refused] == ["bad_json"]
+    (refusal,) = shape("own", {"records": [{"state": "lost"}]}).refused
+    assert (refusal.line, refusal.code, refusal.column) == (1, "unmapped_value", "status")
+
+
+TICKET = "external_id = id\nopened_at = at\n"
+MISTAKES = {
+    "": "external_id, opened_at",
+    "external_id": "Line 1: write column = path",
+    "external_id =": "Line 1: write column = path",
+    f"{TICKET}\n# x\nid = id": "Line 5: tickets has no column id; it has external_id",
+    f"{TICKET}opened_at = x": "Line 3: opened_at is there twice",
+    f"{TICKET}topic = a..b": "Line 3: a..b is no path",
+    f"{TICKET}topic = {'[' * 400}": "Line 3: ",
+    f"{TICKET}topic = {'a' * 501}": "Line 3: a path of more than 500 characters",
+    f"{TICKET}topic = {{ from = 7 }}": "Line 3: columns.topic.from must be a text",
+    f"{TICKET}topic = {{ from = ": "Line 3: no table",
+    f"{TICKET}topic = {{ lookup = 'x', key = 'a', take = 'b' }}": "Line 3: columns.topic: there",
+    f"{TICKET}timezone = Mars": "Line 3: timezone: 'Mars' is not a known time zone",
+    f"{TICKET}rows = ]": "Line 3: ] is no path",
+    f"{TICKET}only = nothing(": "Line 3: nothing( is no path",
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_names_its_line_and_reason(text: str) -> None:
+    with pytest.raises(FileError, match=f"^{re.escape(MISTAKES[text])}"):
+        read_hook_mapping(text, source=BY_NAME["tickets"])
+
+
+def test_functions_that_do_not_fit_and_zones_of_the_mapping() -> None:
+    text = "external_id = id\nopened_at = at\ntopic = join(',', tags)\ntimezone = Europe/Paris"
+    mapping = read_hook_mapping(text, source=BY_NAME["tickets"])
+    body = {"id": "1", "at": "2026-11-20T09:00:00", "tags": ["a", "b"]}
+    (row,) = mapping.shape(body, rules=RULES).rows
+    assert row.raw()["opened_at"] == "2026-11-20T08:00:00+00:00"
+    (refusal,) = mapping.shape(body | {"tags": [1]}, rules=RULES).refused
+    assert (refusal.code, refusal.column) == ("bad_json", "join(',', tags)")
