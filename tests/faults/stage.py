@@ -137,13 +137,13 @@ class Stage:
         command = [sys.executable, "-m", "celery", "-A", "healthscore", "beat", "-l", "INFO"]
         return self.start("beat", *command, "--pidfile=", **over)
 
-    def web(self) -> int:
+    def web(self, *, threads: int = 4) -> int:
         """Its port; it answers."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
         command = [sys.executable, "-m", "gunicorn", "healthscore.wsgi", "--worker-class"]
-        options = ["gthread", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
+        options = ["gthread", "--threads", str(threads), "--bind", f"127.0.0.1:{port}"]
         self.start("web", *command, *options, "--no-control-socket", HEALTHSCORE_ROLE="web")
 
         def listens() -> bool:
