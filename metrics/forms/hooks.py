@@ -88,7 +88,8 @@ def _secret() -> forms.CharField:
         required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Where the sender makes it, paste it; empty: one is made and shown once",
+        help_text="Where the sender makes it, paste it, last of all: it is not kept while you try."
+        " Empty: one is made and shown once",
     )
 
 
