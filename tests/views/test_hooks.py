@@ -49,6 +49,8 @@ def test_cy_finds_no_page_and_makes_nothing() -> None:
 
 def test_address_and_secret_are_shown_once_and_work(ada: Client) -> None:
     answer = ada.post("/webhooks/new/zendesk/", FORM)
+    # the answer stands at the address of the form for a new one
+    assert f'action="/webhooks/{Hook.objects.get().pk}/"' in answer.text
     address, secret = re.findall(r'value="([^"]+)" aria-label="(?:Address|Secret) to', answer.text)
     hook = Hook.objects.get()
     assert address == f"http://testserver/hooks/{hook.address}"
