@@ -35,6 +35,7 @@ class Mutation:
 SMOKE = "tests/faults/test_smoke.py::"
 WORKERS = "tests/faults/test_workers.py::"
 NIGHTS = "tests/faults/test_nights.py::"
+INGEST = "tests/faults/test_ingest.py::"
 CHANGED = "tests/rollups/test_changed_days.py::"
 MUTATIONS = (
     Mutation(
@@ -198,6 +199,60 @@ MUTATIONS = (
         "watchdog",
         (("healthscore/watchdog.py", "self._end()\n\n", "pass\n\n"),),
         "tests/faults/test_broker.py::test_a_worker_that_hears_nothing_ends_itself",
+    ),
+    Mutation(
+        "the connection of a large upload is cut, it goes on",
+        (
+            (
+                "metrics/ingest/uploads.py",
+                "(is_half and is_cut_off(error) and upload.go_on())",
+                "(is_half and None)",
+            ),
+        ),
+        f"{INGEST}test_case_15_an_upload_that_is_cut_at_row_100_000",
+    ),
+    Mutation(
+        "a large file goes on after what was stored",
+        (
+            (
+                "metrics/ingest/parts.py",
+                "next(islice(items, self.tally.received, self.tally.received), None)",
+                "pass",
+            ),
+        ),
+        f"{INGEST}test_case_15_an_import_that_is_cut_at_row_100_000",
+    ),
+    Mutation(
+        "nobody is hung up on while the database is away",
+        (
+            (
+                "metrics/api/doors.py",
+                "    except AWAY as error:\n",
+                "    except EOFError as error:\n",
+            ),
+        ),
+        f"{INGEST}test_case_13_what_a_batch_was_answered_for",
+    ),
+    Mutation(
+        "a migration gives up waiting (lock_timeout)",
+        (("healthscore/databases.py", '"migrate": {"lock_timeout": "2s"},', '"migrate": {},'),),
+        "tests/faults/test_upgrade.py::test_case_18_pages_are_read_and_batches_sent",
+    ),
+    Mutation(
+        "NUL in what is kept of a refused row",
+        (("metrics/ingest/batches.py", 'cell.replace("\\0", "␀")', "cell"),),
+        "tests/faults/test_bytes.py::test_case_41_any_bytes_for_minutes",
+    ),
+    Mutation(
+        "what waits for too long is found",
+        (
+            (
+                "metrics/management/commands/verify.py",
+                "for title, query in ASKED for",
+                "for title, query in () for",
+            ),
+        ),
+        "tests/management/test_verify_asked.py::test_damage_is_named_line_by_line",
     ),
     Mutation(
         "whose accounts (visible_to)",
