@@ -78,8 +78,11 @@ class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("name", "shortcuts")
-        labels = {"shortcuts": "Single-key shortcuts"}
+        fields = ("name", "alerts", "shortcuts")
+        labels = {"alerts": "Mails about new flags", "shortcuts": "Single-key shortcuts"}
+        help_texts = {
+            "alerts": "After a night that raised new flags at accounts of yours: one mail a day."
+        }
 
     def save(self, commit: bool = True) -> User:
         """Nothing but this: her role may be changed by an admin at the same moment."""

@@ -12,7 +12,7 @@ from redis import RedisError
 
 from accounts.models import Organisation
 from metrics import backlog, disks
-from metrics.models import Heartbeat, Run
+from metrics.models import AlertMail, Heartbeat, Run
 from metrics.models.heartbeats import CHORES, TICK
 from metrics.nightly import database_now
 from metrics.tasks import broker_client
@@ -101,6 +101,7 @@ def _ask_database(found: Readiness) -> None:
     _look_at_nights(found, now)
     _look_at_rows(found)
     _look_at_backlog(found)
+    _look_at_mails(found)
     for run in Run.objects.held_up():
         minutes = (now - run.created_at).total_seconds() / 60
         found.reasons.append(
@@ -160,6 +161,11 @@ def _look_at_rows(found: Readiness) -> None:
 def _look_at_backlog(found: Readiness) -> None:
     if backlog.rows() >= backlog.ALARM * settings.BACKLOG_ROWS:
         found.reasons.append("the list of changed days is long")
+
+
+def _look_at_mails(found: Readiness) -> None:
+    if AlertMail.objects.troubled().exists():
+        found.reasons.append("mails about flags cannot be sent")
 
 
 def _whole(seconds: float | None) -> int | None:

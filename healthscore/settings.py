@@ -155,6 +155,8 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "healthscore@localhost")
+# where browsers find us: a worker who mails a link has no request that says so
+ADDRESS = env.str("HEALTHSCORE_ADDRESS", "") or f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 # Cookies and transport. The __Host- prefix binds a cookie to this host over https.
@@ -251,6 +253,7 @@ CELERY_TASK_ROUTES = {
     "metrics.tasks.work_runs": {"queue": "nightly"},
     "metrics.tasks.ingest_*": {"queue": "ingest"},
     "metrics.tasks.purge": {"queue": "ingest"},
+    "metrics.tasks.send_alerts": {"queue": "ingest"},
 }
 # A message that cannot be sent is no loss: the next tick wakes the workers again.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2}

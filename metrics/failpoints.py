@@ -29,6 +29,7 @@ NAMES = frozenset({
     "after_publish",
     "ingest_mid_copy",
     "ingest_before_commit",
+    "after_send",
 })  # fmt: skip
 _passed: Counter[str] = Counter()
 

@@ -20,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from accounts.models import User
-from metrics import ingest, nightly, rollups
+from metrics import alerts, ingest, nightly, rollups
 from metrics.ingest import invented, removal
 from metrics.models import Run
 from metrics.models.demo import DemoLoad
@@ -132,7 +132,7 @@ def tick() -> None:
     nightly.ensure_runs(now)
     if Run.objects.with_work().exists():
         wake_workers()
-    _try("after the nights", _wake_ingest, _purge_daily, Heartbeat.forget)
+    _try("after the nights", _wake_ingest, _wake_alerts, _purge_daily, Heartbeat.forget)
     Heartbeat.beat(TICK)
 
 
@@ -159,6 +159,11 @@ def _wake_ingest() -> None:
     ingest.recover_uploads()
     if ingest.is_work_waiting():
         import_soon()
+
+
+def _wake_alerts() -> None:
+    if alerts.are_due():
+        _send(send_alerts)
 
 
 @shared_task(time_limit=900, soft_time_limit=840)
@@ -194,3 +199,9 @@ def purge() -> None:
 def take_in() -> None:
     """Rows that waited for an identity which has been matched."""
     ingest.take_in_matched()
+
+
+@shared_task(time_limit=900, soft_time_limit=840)
+def send_alerts() -> None:
+    """Mails about new flags. A mail server that hangs holds up neither people nor nights."""
+    alerts.send_due()

@@ -83,6 +83,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     # single keys may be in the way of an assistive technology
     shortcuts = models.BooleanField(default=True, db_default=True)
+    # mails about new flags of her accounts
+    alerts = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

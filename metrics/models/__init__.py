@@ -1,6 +1,7 @@
 """What they did, what it means, and what was done about it."""
 
 from metrics.models.actions import Mark, Note, Task
+from metrics.models.alerts import AlertMail
 from metrics.models.batches import Batch, Reject
 from metrics.models.deeds import Deed
 from metrics.models.demo import DemoLoad
@@ -36,6 +37,7 @@ from metrics.models.uploads import Replaced, Upload, UploadPart
 __all__ = [
     "AccountCurrent",
     "ActivityCalendar",
+    "AlertMail",
     "Alias",
     "Batch",
     "ChangedDay",

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from metrics.alerts import owe
 from metrics.failpoints import failpoint
 from metrics.models import Run, RunChunk
 from metrics.models.runs import RunQuerySet
@@ -51,6 +52,7 @@ def publish(run: Run) -> bool:
         Run.objects.published().filter(business_day=run.business_day).update(is_published=False)
         Run.objects.filter(pk=run.pk).update(is_published=True)
         _mark_rows(stale=not newest)
+        owe(run)
     failpoint("after_publish")
     return True
 

@@ -14,7 +14,7 @@ import re
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 
-from metrics.models import Batch, HookDelivery, KeptReply, Reject, Replaced, Run
+from metrics.models import AlertMail, Batch, HookDelivery, KeptReply, Reject, Replaced, Run
 from metrics.models.replies import KEPT_REPLIES
 from metrics.nightly.store import ensure_partition
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 KEPT_SCORES_MONTHS = 36
 KEPT_REJECTS = dt.timedelta(days=90)
 KEPT_UNDO = dt.timedelta(days=90)
+KEPT_MAILS = dt.timedelta(days=90)
 KEPT_DELIVERIES = dt.timedelta(days=7)  # senders of webhooks try for days
 AHEAD = dt.timedelta(days=10)
 SLICE = 5_000  # rows in one transaction
@@ -39,12 +40,14 @@ NAME = re.compile(r"metrics_snapshot_(\d{4})_(\d{2})")
 
 def purge(now: dt.datetime) -> dict[str, int]:
     """How many of each went: months of scores, refused rows, rows kept for an undo, sessions,
-    answers kept for who asks again, ids of webhooks' deliveries.
+    answers kept for who asks again, ids of webhooks' deliveries,
+    notes of mails.
 
     What comes has its place before: the partition of the days ahead.
     """
     ensure_partition(now.date() + AHEAD)
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    mails, _ = AlertMail.objects.filter(asked_at__lt=now - KEPT_MAILS).delete()
     replies, _ = KeptReply.objects.filter(kept_at__lt=now - KEPT_REPLIES).delete()
     return {
         "months": _drop_months(now.date()),
@@ -53,6 +56,7 @@ def purge(now: dt.datetime) -> dict[str, int]:
         "deliveries": _drop_deliveries(now - KEPT_DELIVERIES),
         "sessions": sessions,
         "replies": replies,
+        "mails": mails,
     }
 
 

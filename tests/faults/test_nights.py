@@ -68,9 +68,8 @@ def test_case_19_three_beats_make_one_run_a_day_and_one_word_of_each_flag(
     assert {row["n"] for row in words} <= {1}
 
 
-def test_case_20_nights_that_were_missed_are_made_in_order_each_as_of_its_own_day(
-    stage: Stage,
-) -> None:
+def missed_nights(stage: Stage) -> list[dt.date]:
+    """Nobody was there for three days; then somebody is, and makes the nights of these days."""
     organisation = Organisation.current()
     today = organisation.day_of(nightly.database_now())
     first = today - dt.timedelta(days=3)
@@ -88,6 +87,13 @@ def test_case_20_nights_that_were_missed_are_made_in_order_each_as_of_its_own_da
            if organisation.due_at(day) <= nightly.database_now()]  # fmt: skip
     until(lambda: Run.objects.count() == len(due), seconds=60, what=stage.story)
     stage.wait()
+    return due
+
+
+def test_case_20_nights_that_were_missed_are_made_in_order_each_as_of_its_own_day(
+    stage: Stage,
+) -> None:
+    due, organisation = missed_nights(stage), Organisation.current()
     runs = list(Run.objects.order_by("finished_at"))
     assert [run.business_day for run in runs] == due
     assert [run.data_cutoff for run in runs] == [organisation.due_at(day) for day in due]

@@ -18,7 +18,9 @@ from tests.facts import live_scorecard
 
 pytestmark = pytest.mark.django_db(transaction=True)  # partitions go outside of one
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
-NONE = dict.fromkeys(("months", "rejects", "replaced", "sessions", "replies", "deliveries"), 0)
+NONE = dict.fromkeys(
+    ("months", "rejects", "replaced", "sessions", "replies", "deliveries", "mails"), 0
+)
 
 
 def ago(days: int) -> dt.datetime:

@@ -11,7 +11,13 @@ from django.conf import settings
 from healthscore import databases, prepare, readiness
 from metrics.models.heartbeats import FORGOTTEN
 from metrics.models.replies import KEPT_REPLIES
-from metrics.nightly.purge import KEPT_DELIVERIES, KEPT_REJECTS, KEPT_SCORES_MONTHS, KEPT_UNDO
+from metrics.nightly.purge import (
+    KEPT_DELIVERIES,
+    KEPT_MAILS,
+    KEPT_REJECTS,
+    KEPT_SCORES_MONTHS,
+    KEPT_UNDO,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -105,6 +111,7 @@ def test_what_is_kept_for_how_long_is_what_is_purged() -> None:
     days = {
         "refused rows": KEPT_REJECTS.days,
         "what an import replaced": KEPT_UNDO.days,
+        "notes of mails": KEPT_MAILS.days,
         "one day": FORGOTTEN.days,
         "answers to requests": KEPT_REPLIES.days,
         "ids of deliveries": KEPT_DELIVERIES.days,
@@ -114,11 +121,12 @@ def test_what_is_kept_for_how_long_is_what_is_purged() -> None:
     assert days == {
         "refused rows": 90,
         "what an import replaced": 90,
+        "notes of mails": 90,
         "one day": 1,
         "answers to requests": 2,
         "ids of deliveries": 7,
     }
     assert f"by whole months | {KEPT_SCORES_MONTHS} months |" in said
-    assert len(re.findall(r"\| 90 days \|", said)) == 2
+    assert len(re.findall(r"\| 90 days \|", said)) == 3
     assert "`Idempotency-Key` | 48 hours |" in said
     assert settings.SESSION_COOKIE_AGE == 8 * 3600
