@@ -153,6 +153,7 @@ def test_whoever_publishes_the_night_of_today_writes_down_who_is_owed_a_mail(
         code_version="test",
     )
     run.chunks.update(state="done")
+    Run.objects.filter(pk=run.pk).update(started_at=now)
     flag(run, team["ana"], "Acme", "R1")
     assert publish(run)
     assert owed() == [("ana@example.com", run.business_day)]
