@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.invitations import has_mail_server
 from accounts.models import Cadence, Organisation, User
 from accounts.models.organisation import TARGETS
 
@@ -83,6 +84,11 @@ class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "alerts": "After a night that raised new flags at accounts of yours: one mail a day."
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_mail_server():
+            self.fields["alerts"].help_text += " None is sent yet: no mail server is set."
 
     def save(self, commit: bool = True) -> User:
         """Nothing but this: her role may be changed by an admin at the same moment."""

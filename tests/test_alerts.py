@@ -325,3 +325,12 @@ def test_it_is_switched_off_in_the_profile(team: dict[str, User], night: Run) ->
     flag(night, team["ana"], "Acme", "R1")
     alerts.owe(night)
     assert owed() == []
+
+
+@pytest.mark.parametrize(("backend", "is_said"), [("console", True), ("smtp", False)])
+def test_the_profile_says_where_no_mail_can_be_sent(
+    settings: Settings, team: dict[str, User], backend: str, is_said: bool
+) -> None:
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    page = client_of(team["ana"]).get("/profile/").content.decode()
+    assert ("no mail server is set" in page) == is_said
