@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 
 from metrics.ingest.uploads import UPLOADS
+from metrics.models.alerts import LATEST, MOST_TRIES
 from metrics.models.demo import MAX_ATTEMPTS
 
 # `waits`: a large file takes up to two hours, and others stand behind it; nights wait as long
 # `dead`: every tick looks whether whoever holds it lives
 AT_WORK = {"waits": dt.timedelta(hours=6), "dead": dt.timedelta(minutes=15)}
 AT_REST = dict.fromkeys(AT_WORK, dt.timedelta(0))
-LIMITS = {"uploads": UPLOADS, "attempts": MAX_ATTEMPTS}
+LIMITS = {"uploads": UPLOADS, "attempts": MAX_ATTEMPTS, "mails": MOST_TRIES, "fresh": LATEST}
 
 # each query finds wrong rows: (what is wrong, rows that show it)
 ASKED: tuple[tuple[str, str], ...] = (
@@ -122,5 +123,12 @@ ASKED: tuple[tuple[str, str], ...] = (
         "an alias was made and rows that wait for it are not taken in",
         "SELECT 'alias ' || id || ' (' || kind || ')' FROM metrics_alias"
         " WHERE removed_at IS NULL AND taken_in_at IS NULL AND created_at < now() - %(waits)s",
+    ),
+    (
+        # one that a mail server refuses is tried for hours; after a day it is no news
+        "a mail about flags is owed and was not sent",
+        "SELECT 'mail ' || id || ' of ' || day || ', tries ' || tries FROM metrics_alertmail"
+        " WHERE sent_at IS NULL AND tries < %(mails)s AND asked_at > now() - %(fresh)s"
+        " AND asked_at < now() - %(waits)s AND (tries = 0 OR %(waits)s = '0'::interval)",
     ),
 )

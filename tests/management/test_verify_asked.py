@@ -13,10 +13,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, User
 from metrics.ingest import undo_batch, work_uploads
 from metrics.ingest.uploads import Watch
-from metrics.models import Alias, Batch, DemoLoad, Upload
+from metrics.models import AlertMail, Alias, Batch, DemoLoad, Upload
+from metrics.models.alerts import LATEST, MOST_TRIES
 from tests.ingest.sending import Sender
 from tests.views.nights import make_user
 
@@ -251,3 +252,25 @@ def test_a_large_file_that_went_on_in_the_batch_of_another_upload_is_no_error(qu
         upload=None, digest="ab", finished_at=timezone.now()
     )
     assert verify(at_rest=True) == []
+
+
+def test_a_mail_that_nobody_tried_is_missed_and_one_that_is_refused_only_at_rest(
+    quiet: Quiet,
+) -> None:
+    mail = AlertMail.objects.create(user=User.objects.earliest("pk"), day=yesterday(), run_id=1)
+    line = f"a mail about flags is owed and was not sent: mail {mail.pk} of {mail.day}, tries"
+    AlertMail.objects.update(asked_at=timezone.now() - dt.timedelta(hours=1))
+    assert (verify(), verify(at_rest=True)) == ([], [f"{line} 0"])
+    AlertMail.objects.update(asked_at=timezone.now() - dt.timedelta(hours=7))
+    assert verify() == verify(at_rest=True) == [f"{line} 0"]
+    AlertMail.objects.update(tries=3)
+    assert (verify(), verify(at_rest=True)) == ([], [f"{line} 3"])
+    for over in (
+        {"tries": MOST_TRIES},
+        {"asked_at": timezone.now() - LATEST - dt.timedelta(hours=1)},
+        {"sent_at": timezone.now()},
+    ):
+        AlertMail.objects.filter(pk=mail.pk).update(**over)
+        assert verify(at_rest=True) == []
+        AlertMail.objects.update(tries=3, sent_at=None)
+        AlertMail.objects.update(asked_at=timezone.now() - dt.timedelta(hours=7))
