@@ -65,7 +65,11 @@ def read_calendars(
         lo=sql.Literal(window.lo),
         hi=sql.Literal(window.hi),
     )
-    with connection.cursor() as cursor, cursor.cursor.copy(query) as copy:
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(query) as copy,
+    ):
         data = b"".join(bytes(block) for block in copy)
     kinds = np.dtype([(name, _KINDS[kind][1]) for name, kind in columns.items()])
     return np.frombuffer(data[COPY_START:-COPY_END], dtype=kinds)

@@ -66,6 +66,7 @@ class Window:
         sent = statement(query, kinds)
         with (
             connection.cursor() as cursor,
+            connection.wrap_database_errors,
             cursor.cursor.copy(sent, {**self.parameters, **more}) as copy,
         ):
             return arrays(b"".join(bytes(block) for block in copy), kinds)

@@ -7,14 +7,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import psycopg
 from django.db import Error, InterfaceError, OperationalError, connection
 
 T = TypeVar("T")
 TRIES = 3
 LOCKED = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, lock not available
-# COPY raises the driver's own
-AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+AWAY = (OperationalError, InterfaceError)
 FASTER = {"23505"}  # a row that another door was faster with
 
 
@@ -51,6 +49,6 @@ def _is_passing(error: Exception) -> bool:
 
 
 def _state(error: BaseException) -> str | None:
-    """The SQLSTATE, of the driver's own errors too: COPY raises them."""
-    state: str | None = getattr(error, "sqlstate", None)
-    return state or getattr(error.__cause__, "sqlstate", None)
+    """The SQLSTATE, which the driver's own error has."""
+    state: str | None = getattr(error.__cause__, "sqlstate", None)
+    return state

@@ -32,7 +32,11 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     statement = sql.SQL("COPY {table} ({columns}) FROM STDIN").format(
         table=sql.Identifier(table), columns=_names(columns)
     )
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,  # COPY is the driver's own, and so would be its errors
+        cursor.cursor.copy(statement) as copy,
+    ):
         write = copy.write_row
         for row in rows:
             write(row)

@@ -192,7 +192,7 @@ def write_snapshots(parts: Iterable[bytes]) -> None:
         )
         cursor.execute("TRUNCATE snapshot_staging")
         copy_in = f"COPY snapshot_staging ({names}) FROM STDIN (FORMAT BINARY)"
-        with cursor.cursor.copy(copy_in) as copy:
+        with connection.wrap_database_errors, cursor.cursor.copy(copy_in) as copy:
             copy.write(binary.START)
             for part in parts:
                 copy.write(part)

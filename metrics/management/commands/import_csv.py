@@ -7,7 +7,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
@@ -56,9 +55,8 @@ class Command(BaseCommand):
             if getattr(error.__cause__, "sqlstate", "") != UNDEFINED_TABLE:
                 raise
             raise CommandError("The database is not set up; run the command migrate") from error
-        except (OperationalError, psycopg.errors.DiskFull) as error:
-            # Django does not wrap what COPY raises
-            if DISK_FULL not in (_state(error), _state(error.__cause__)):
+        except OperationalError as error:
+            if _state(error.__cause__) != DISK_FULL:
                 raise
             raise CommandError(f"{options['file'].name}: {FULL}") from error
         self._explain(report)
