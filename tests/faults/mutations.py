@@ -223,7 +223,7 @@ MUTATIONS = (
         f"{INGEST}test_case_15_an_import_that_is_cut_at_row_100_000",
     ),
     Mutation(
-        "nobody is hung up on while the database is away",
+        "systems are told in JSON while the database is away",
         (
             (
                 "metrics/api/doors.py",

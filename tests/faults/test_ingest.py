@@ -51,7 +51,7 @@ class Client(threading.Thread):
         self.port, self.key, self.people = port, key, who()
         self.first = timezone.now() - dt.timedelta(days=1, hours=number)
         self.acknowledged: list[dt.datetime] = []
-        self.answers: list[tuple[float, int]] = []  # when, and with which status
+        self.answers: list[tuple[float, int, str]] = []  # when, its status and kind of content
         self.done = threading.Event()
 
     def run(self) -> None:
@@ -69,9 +69,10 @@ class Client(threading.Thread):
         body = json.dumps({"writeKey": self.key, "batch": [*map(self._call, moments)]})
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as line:
             line.request("POST", "/v1/batch", body, {"Content-Type": "application/json"})
-            status = line.getresponse().status
-        self.answers.append((time.monotonic(), status))
-        return status
+            answer = line.getresponse()
+        kind = answer.headers["Content-Type"]
+        self.answers.append((time.monotonic(), answer.status, kind))
+        return answer.status
 
     def _call(self, at: dt.datetime) -> dict[str, Any]:
         account, person = self.people[at.microsecond % len(self.people)]
@@ -112,8 +113,9 @@ def test_case_13_what_a_batch_was_answered_for_is_there_once_when_a_backend_is_k
         assert not client.is_alive()
 
     answers = [answer for client in clients for answer in client.answers]
-    assert {status for _, status in answers} == {200, 503}  # and nobody was hung up on
-    refused = [at for at, status in answers if status == 503]
+    assert {status for _, status, _ in answers} == {200, 503}  # and nobody was hung up on
+    assert {kind for *_, kind in answers} == {"application/json"}
+    refused = [at for at, status, _ in answers if status == 503]
     for first, last in zip(killed, [killed[1], time.monotonic()], strict=True):
         late = [at - first for at in refused if first < at < last]
         assert late
