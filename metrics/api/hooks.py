@@ -20,7 +20,6 @@ from metrics.api.answers import NotSigned, Refused
 from metrics.api.body import check_length, read_body
 from metrics.api.doors import (
     COME_AGAIN,
-    MAX_CALLS,
     answered,
     check_https,
     check_room,
@@ -36,7 +35,7 @@ from metrics.models import Hook
 from metrics.models.hooks import Scheme
 from metrics.sources.base import FileError, Rules
 from metrics.sources.catalogue import BY_NAME
-from metrics.sources.hooked import Found, read_hook_mapping
+from metrics.sources.hooked import Found, TooManyRows, read_hook_mapping
 from metrics.sources.segment import Shaped
 
 log = logging.getLogger(__name__)
@@ -72,8 +71,6 @@ def _receive(request: HttpRequest, address: uuid.UUID) -> Counts:
 
 def _take_in(data: bytes, hook: Hook, *, sent: Sent | None) -> Counts:
     found = _shaped(data, hook)
-    if found.size > MAX_CALLS:
-        raise Refused(413, f"{found.size:,} rows, at most {MAX_CALLS:,} come in one delivery")
     rates.take(f"hook-{hook.pk}", rates.calls(), max(1, found.size))
     shaped = Shaped(rows={hook.source: found.rows}, refused={hook.source: found.refused})
     try:
@@ -96,6 +93,8 @@ def _shaped(data: bytes, hook: Hook) -> Found:
     try:
         mapping = read_hook_mapping(hook.mapping, source=BY_NAME[hook.source])
         return mapping.shape(body, rules=rules_now())
+    except TooManyRows as error:
+        raise Refused(413, str(error)) from error
     except FileError as error:  # it was checked when it was saved, by an earlier release
         log.error("the mapping of webhook %s cannot be read: %s", hook.pk, error)
         text = "The mapping of this address cannot be read: nothing of it is stored"

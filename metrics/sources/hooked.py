@@ -26,11 +26,19 @@ from metrics.sources.records import EXCERPT, UNREAD
 
 MAX_DEPTH = 32  # vendors nest deeper than Segment's libraries do
 MAX_PATH = 500
+MAX_ROWS = 1_000  # in one delivery
 # beside the columns: a list of which each item is a row, what must hold for a row, of moments
 WORDS = ("rows", "only", "timezone")
 ROW = "row"  # the name under which paths find the item, beside the names of the body
 # what evaluating a checked path on any JSON may still raise
 MISFITS = (JMESPathError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class TooManyRows(Exception):
+    """A delivery holds more rows than are read at once."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count:,} rows, at most {MAX_ROWS:,} come in one delivery")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +67,7 @@ class HookMapping:
     zone: Any
 
     def shape(self, body: Any, *, rules: Rules) -> Found:
-        """The rows of a body, numbered from 1, and why others are none."""
+        """The rows of a body, numbered from 1, and why others are none. Raises TooManyRows."""
         header = tuple(self.paths)
         mapped = FileMapping(
             source=self.source,
@@ -76,13 +84,13 @@ class HookMapping:
         rows: list[Row] = []
         refused: list[Refusal] = []
         skipped = 0
-        for line, item in self._items(body, refused):
+        for line, item, names in self._items(body, refused):
             cells: list[str] = []
             try:
-                if self.only is not None and not _holds(self.only, item):
+                if self.only is not None and not _holds(self.only, names):
                     skipped += 1
                     continue
-                cells = [as_cell(name, _value(path, item)) for name, path in self.paths.items()]
+                cells = [as_cell(name, _value(path, names)) for name, path in self.paths.items()]
                 found = [parse(line, row) for row in mapped(cells)]
             except BadCell as error:
                 found = [_refusal(line, error, item, dict(zip(header, cells, strict=False)))]
@@ -90,13 +98,13 @@ class HookMapping:
                 (rows if isinstance(one, Row) else refused).append(one)  # type: ignore[arg-type]
         return Found(rows=rows, refused=refused, skipped=skipped)
 
-    def _items(self, body: Any, refused: list[Refusal]) -> Iterator[tuple[int, Any]]:
-        """What the paths look at, row by row; a body that holds no rows at all is refused."""
+    def _items(self, body: Any, refused: list[Refusal]) -> Iterator[tuple[int, Any, Any]]:
+        """Number, item, and what the paths look at; a body that holds no rows at all is refused."""
         try:
             if is_too_deep([body], limit=MAX_DEPTH + 1):
                 raise BadCell("too_deep", f"nested deeper than {MAX_DEPTH}")
             if self.rows is None:
-                yield 1, body
+                yield 1, body, body
                 return
             items = _value(self.rows, body)
             if not isinstance(items, list):
@@ -104,9 +112,11 @@ class HookMapping:
         except BadCell as error:
             refused.append(_refusal(1, error, body, {}))
             return
+        if len(items) > MAX_ROWS:
+            raise TooManyRows(len(items))
         names = body if isinstance(body, dict) else {}
         for line, item in enumerate(items, start=1):
-            yield line, {**names, ROW: item}
+            yield line, item, {**names, ROW: item}
 
 
 def read_hook_mapping(text: str, *, source: Source) -> HookMapping:

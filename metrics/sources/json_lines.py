@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from metrics.sources.base import BadCell, FileError, Refusal
@@ -132,7 +133,9 @@ def as_cell(name: str, value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = ";".join(value)
     if isinstance(value, (list, dict)):
-        message = f"{json.dumps(value)[:60]} is neither a text nor a number"
+        # no more than is shown: a path into a webhook's body can hold one thing over and over
+        begins = "".join(islice(json.JSONEncoder().iterencode(value), 60))[:60]
+        message = f"{begins} is neither a text nor a number"
         raise BadCell("bad_json", message, column=name)
     text = value if isinstance(value, str) else repr(value)
     if len(text) > MAX_FIELD:

@@ -20,7 +20,7 @@ from metrics.api.hooks import rules_now
 from metrics.forms.hooks import HookForm, MappingForm, SecretForm
 from metrics.models import Hook
 from metrics.models.hooks import TooManySecrets, new_secret
-from metrics.sources.hooked import Found
+from metrics.sources.hooked import Found, TooManyRows
 from metrics.sources.json_text import BadJson, load
 from metrics.sources.presets import BY_KEY, PRESETS, Preset
 
@@ -136,10 +136,13 @@ def _tried(request: HttpRequest, form: MappingForm, context: dict[str, Any]) -> 
     if form.is_valid() and form.read:
         try:
             body = load(form.cleaned_data["sample"].encode("utf-8", "surrogatepass"))
+            found = form.read.shape(body, rules=rules_now())
         except BadJson as error:
             form.add_error("sample", f"This is no JSON: {error}")
+        except TooManyRows as error:
+            form.add_error("sample", str(error))
         else:
-            context = context | {"tried": _shown(form.read.shape(body, rules=rules_now()))}
+            context = context | {"tried": _shown(found)}
     status = 422 if form.errors else 200
     return render(request, "metrics/hook.html", context, status=status)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import tracemalloc
 from typing import Any
 
 import pytest
 
 from metrics.sources.base import FileError, Rules
 from metrics.sources.catalogue import BY_NAME
-from metrics.sources.hooked import read_hook_mapping
+from metrics.sources.hooked import MAX_ROWS, TooManyRows, read_hook_mapping
 from metrics.sources.presets import BY_KEY
+from metrics.sources.records import UNREAD
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 RULES = Rules(zone=dt.UTC, now=NOW, oldest=NOW - dt.timedelta(days=400))
@@ -86,6 +88,34 @@ def test_rows_that_are_no_list_and_words_without_translation_are_refused() -> No
     assert [one.code for one in shape("own", {"records": 7}).refused] == ["bad_json"]
     (refusal,) = shape("own", {"records": [{"state": "lost"}]}).refused
     assert (refusal.line, refusal.code, refusal.column) == (1, "unmapped_value", "status")
+
+
+def test_a_refused_row_is_kept_itself_and_not_all_that_came_with_it() -> None:
+    body = {"records": [{"id": {"a": 1}}, {"id": ["b", {}]}]}
+    kept = [(one.line, one.raw) for one in shape("own", body).refused]
+    assert kept == [(1, {UNREAD: '{"id": {"a": 1}}'}), (2, {UNREAD: '{"id": ["b", {}]}'})]
+
+
+def test_more_rows_than_are_taken_are_not_read_at_all() -> None:
+    assert len(shape("own", {"records": [1] * MAX_ROWS}).refused) == MAX_ROWS
+    with pytest.raises(TooManyRows, match=r"1,001 rows, at most 1,000 come in one delivery"):
+        shape("own", {"records": [1] * (MAX_ROWS + 1)})
+
+
+def test_what_a_path_doubles_again_and_again_is_told_without_being_written_out() -> None:
+    doubled = "|".join(["[@, @]"] * 18)
+    mapping = read_hook_mapping(f"{TICKET}topic = {doubled}", source=BY_NAME["tickets"])
+    tracemalloc.start()
+    (refusal,) = mapping.shape({"id": "1", "at": "2"}, rules=RULES).refused
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (
+        refusal.message
+        == "[" * 18
+        + '{"id": "1", "at": "2"}, {"id": "1", "at": "'[:42]
+        + " is neither a text nor a number"
+    )
+    assert most < 500_000
 
 
 TICKET = "external_id = id\nopened_at = at\n"

@@ -78,6 +78,9 @@ def test_a_body_is_tried_and_nothing_is_stored(ada: Client) -> None:
     said["sample"] = json.dumps(ticket(at="soon", id="<b>"))
     page = ada.post("/webhooks/new/zendesk/", FORM | said)
     assert "Row 1, opened_at: &quot;soon&quot;" in page.text or "Row 1, opened_at:" in page.text
+    rows = {"mapping": "rows = @\n" + TICKETS, "sample": json.dumps([1] * 1_001)}
+    page = ada.post("/webhooks/new/zendesk/", FORM | said | rows)
+    assert (page.status_code, "1,001 rows, at most 1,000" in page.text) == (422, True)
     said["sample"] = "{"
     page = ada.post("/webhooks/new/zendesk/", FORM | said)
     assert (page.status_code, "This is no JSON" in page.text) == (422, True)
