@@ -1,22 +1,27 @@
 """Mails about new flags, to those who look after the accounts: one a day and person at most.
 
-Whoever publishes the night of today writes down, in the same transaction, who is owed a mail; every
-tick has what is owed sent. First it is sent, then marked: a worker that dies in between sends it
-once more with the same Message-ID, and never not at all. What a mail says is read when it is sent,
-of accounts that are still the reader's. Nights that are caught up, or made again, tell of nothing
-old.
+Whoever publishes the newest night that is due writes down, in the same transaction, who is owed a
+mail; every tick has what is owed sent. First it is sent, then marked: a worker that dies in between
+sends it once more with the same Message-ID, and never not at all. What a mail says is read when it
+is sent, of accounts that are still the reader's. Nights that are caught up, or made again, tell of
+nothing old.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import smtplib
+import time
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -35,8 +40,21 @@ LONGEST_NAME = 60
 BREAKS = {"Cc", "Zl", "Zp"}
 UNSEEN = {"Cf", "Cs", "Co"}
 JOINERS = "\u200c\u200d"  # within emoji, and in Persian
-SHORTEST_PAUSE = dt.timedelta(minutes=2)  # longer than any mail takes
+SHORTEST_PAUSE = dt.timedelta(minutes=2)
 LONGEST_PAUSE = dt.timedelta(hours=1)
+HELD = dt.timedelta(minutes=10)  # longer than any mail takes with the patience below
+PATIENCE = 120.0  # seconds for an answer: who looks into a mail takes long to say that it has it
+ROUND = 60.0  # seconds after which no other mail is begun: files wait for the same worker
+AWAY = (
+    smtplib.SMTPServerDisconnected,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+)
+# who has not been told hears of what holds now
+AGAIN = """
+UPDATE metrics_alertmail SET run_id = %(run)s WHERE day = %(day)s AND sent_at IS NULL
+"""
 OWE = """
 INSERT INTO metrics_alertmail (user_id, day, run_id)
 SELECT DISTINCT u.id, %(day)s::date, %(run)s::bigint
@@ -66,8 +84,11 @@ def owe(run: Run) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")  # a worker's clock may be days ahead
-        if run.business_day == organisation.day_of(cursor.fetchone()[0]):
-            cursor.execute(OWE, {"day": run.business_day, "run": run.pk})
+        # a night that is due late is published on the next day
+        if cursor.fetchone()[0] < organisation.due_at(run.business_day + dt.timedelta(days=1)):
+            told: dict[str, Any] = {"day": run.business_day, "run": run.pk}
+            cursor.execute(AGAIN, told)
+            cursor.execute(OWE, told)
 
 
 def are_due() -> bool:
@@ -76,24 +97,67 @@ def are_due() -> bool:
 
 
 def send_due() -> None:
-    """Sends what is owed, mail by mail. A mail server that is away costs one try of each."""
-    for mail in AlertMail.objects.due().select_related("user").order_by("pk"):
-        pause = min(SHORTEST_PAUSE * 2**mail.tries, LONGEST_PAUSE)
-        if not mail.claim(pause=pause):
+    """Sends what is owed, mail by mail. Where the mail server is away the round ends, and all mails
+    wait: a try of each would keep this worker from all else for hours.
+    """
+    until = time.monotonic() + ROUND
+    for mail in AlertMail.objects.due().order_by("pk"):
+        if time.monotonic() > until:
+            return  # the next tick goes on
+        if not mail.claim(pause=HELD):
             continue
+        mail.refresh_from_db()  # since the round began a later night may have come
         try:
             _send(mail)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:  # one that cannot be sent keeps no other back
-            log.warning("a mail about flags was not sent, it is tried again: %s", error)
+            log.warning("mail %s about flags was not sent: %s", mail.pk, _why(error))
+            if _put_off(mail, error):
+                return
             continue
         failpoint("after_send")
         mail.sent()
 
 
+def _put_off(mail: AlertMail, error: Exception) -> bool:
+    """When it is tried again; returns whether it is the server that is away."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+        code >= 500 for code, _ in error.recipients.values()
+    ):
+        mail.refused()
+        return False
+    pause = min(SHORTEST_PAUSE * 2 ** (mail.tries - 1), LONGEST_PAUSE)
+    AlertMail.objects.filter(pk=mail.pk).rest(pause)
+    # smtplib's own errors are OSErrors too
+    lost = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
+    is_away = lost or isinstance(error, AWAY)
+    if is_away:
+        AlertMail.objects.due().rest(pause)
+    return is_away
+
+
+def _why(error: Exception) -> str:
+    """Without what was sent to whom, which a server's answer may quote."""
+    code = getattr(error, "smtp_code", "")
+    return f"{type(error).__name__} {code}".rstrip()
+
+
 def _send(mail: AlertMail) -> None:
     news = _news(mail) if mail.user.is_active and mail.user.alerts else []
-    if news:  # else all of it went to somebody else meanwhile
-        message_of(mail, news).send()
+    if not news:  # all of it went to somebody else meanwhile
+        return
+    line = get_connection()
+    line.open()  # EMAIL_TIMEOUT holds for this
+    if (smtp := getattr(line, "connection", None)) and smtp.sock:
+        smtp.sock.settimeout(PATIENCE)
+    try:
+        message = message_of(mail, news)
+        message.connection = line
+        message.send()
+    finally:
+        with suppress(OSError):  # it has the mail, however it says good-bye
+            line.close()
 
 
 def message_of(mail: AlertMail, news: list[News]) -> EmailMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +14,29 @@ from aiosmtpd.controller import Controller
 
 
 class Inbox:
-    """`answer`: what it says to each mail; only those that it takes arrive."""
+    """`answer`: what it says to each mail, after `seconds`; only those that it takes arrive.
+    `unknown`: an address that it does not know.
+    """
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answer = "250 OK"
+        self.seconds = 0.0
+        self.unknown = ""
         self.port = 0
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        """As aiosmtpd asks for it."""
+        if address == self.unknown:
+            return f"550 {address} is not known here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """As aiosmtpd asks for it."""
+        await asyncio.sleep(self.seconds)
         if self.answer.startswith("250"):
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return self.answer

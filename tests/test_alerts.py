@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -16,6 +17,7 @@ from metrics import alerts, tasks
 from metrics.failpoints import FailpointError
 from metrics.models import AlertMail, FlagChange, Run
 from metrics.models.alerts import MOST_TRIES, TROUBLED
+from metrics.nightly.current import prune_current
 from metrics.nightly.publish import publish
 from tests.facts import live_scorecard, make_account
 from tests.mail_server import Inbox, mail_server
@@ -164,7 +166,7 @@ def test_nobody_is_owed_a_mail_about(
     settings: Settings, team: dict[str, User], night: Run, why: str
 ) -> None:
     if why == "an old night":
-        night = make_run(night.business_day - dt.timedelta(days=1))
+        night = make_run(night.business_day - dt.timedelta(days=2))
     elif why == "synthetic data":
         Organisation.objects.update(is_demo=True)
     else:
@@ -334,3 +336,122 @@ def test_the_profile_says_where_no_mail_can_be_sent(
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     page = client_of(team["ana"]).get("/profile/").content.decode()
     assert ("no mail server is set" in page) == is_said
+
+
+def test_who_has_not_been_told_hears_of_the_newest_revision(
+    inbox: Inbox, team: dict[str, User], night: Run
+) -> None:
+    flag(night, team["ana"], "Acme", "R1")
+    flag(night, team["cy"], "Bolt", "R1")
+    alerts.owe(night)
+    for revision in (2, 3):
+        again = make_run(night.business_day, revision=revision, published=False)
+        flag(again, team["ana"], f"Acme {revision}", "R1")
+        prune_current(keep=again)
+        alerts.owe(again)
+    assert [mail["Subject"] for mail in send(inbox)] == ["New flag: Acme 3"]
+    assert not AlertMail.objects.owed().exists()
+
+
+def test_a_night_that_is_due_before_midnight_and_published_after_it_is_told_of(
+    team: dict[str, User], night: Run
+) -> None:
+    now = timezone.now().astimezone(dt.UTC)
+    late = (now + dt.timedelta(minutes=1)).time()  # the night of today is not due
+    Organisation.objects.update(run_at=late, timezone="UTC")
+    today = Organisation.current().day_of(now)
+    newest = today if late < now.time() else today - dt.timedelta(days=1)
+    for day in (newest - dt.timedelta(days=1), newest):
+        run = make_run(day, revision=7, published=False)
+        flag(run, team["ana"], f"Acme {day}", "R1")
+        alerts.owe(run)
+    assert owed() == [("ana@example.com", newest)]
+
+
+def test_a_server_that_takes_its_time_with_a_mail_gets_it_once(
+    inbox: Inbox, team: dict[str, User], night: Run, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.2  # seconds, for all but the mail itself
+    inbox.seconds = 0.6
+    flag(night, team["ana"], "Acme", "R1")
+    alerts.owe(night)
+    assert len(send(inbox)) == 1
+    AlertMail.objects.update(try_after=timezone.now())
+    assert send(inbox) == []
+
+
+def test_who_is_closed_while_others_are_told_is_told_nothing(
+    inbox: Inbox, team: dict[str, User], night: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag(night, team["ana"], "Acme", "R1")
+    flag(night, team["cy"], "Bolt", "R1")
+    alerts.owe(night)
+    tell = alerts._send
+
+    def told(mail: AlertMail) -> None:
+        tell(mail)
+        User.objects.exclude(pk=mail.user_id).update(is_active=False)
+
+    monkeypatch.setattr(alerts, "_send", told)
+    assert len(send(inbox)) == 1
+    assert not AlertMail.objects.owed().exists()
+
+
+def test_a_server_that_is_away_costs_one_try_of_all(
+    settings: Settings, inbox: Inbox, team: dict[str, User], night: Run
+) -> None:
+    for who in ("ana", "ben", "cy"):
+        flag(night, team[who], "Acme", "R1")
+    alerts.owe(night)
+    settings.EMAIL_PORT = 9  # where nobody listens
+    for tries in (1, 2):
+        assert send(inbox) == []
+        mails = AlertMail.objects.order_by("pk")
+        assert list(mails.values_list("tries", flat=True)) == [tries, 0, 0]
+        assert not mails.due().exists()
+        mails.rest(dt.timedelta())
+    settings.EMAIL_PORT = inbox.port
+    assert len(send(inbox)) == 3
+
+
+def test_a_worker_that_is_told_to_end_ends(
+    team: dict[str, User], night: Run, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag(night, team["ana"], "Acme", "R1")
+    flag(night, team["cy"], "Bolt", "R1")
+    alerts.owe(night)
+
+    def ended(mail: AlertMail) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(alerts, "_send", ended)
+    with pytest.raises(SoftTimeLimitExceeded):
+        alerts.send_due()
+    assert sorted(AlertMail.objects.values_list("tries", flat=True)) == [0, 1]
+
+
+def test_a_round_ends_after_a_minute_and_the_next_tick_goes_on(
+    inbox: Inbox, team: dict[str, User], night: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag(night, team["ana"], "Acme", "R1")
+    flag(night, team["cy"], "Bolt", "R1")
+    alerts.owe(night)
+    with monkeypatch.context() as slow:
+        slow.setattr(alerts, "ROUND", -1)
+        assert send(inbox) == []
+    assert len(send(inbox)) == 2
+
+
+def test_an_address_that_nobody_knows_is_given_up_and_stands_in_no_log(
+    inbox: Inbox, team: dict[str, User], night: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    flag(night, team["ana"], "Acme", "R1")
+    flag(night, team["cy"], "Bolt", "R1")
+    alerts.owe(night)
+    inbox.unknown = "ana@example.com"
+    assert [mail["To"] for mail in send(inbox)] == ["cy@example.com"]
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert "ana@" not in caplog.text
+    AlertMail.objects.rest(dt.timedelta())
+    assert not AlertMail.objects.due().exists()
+    assert not AlertMail.objects.troubled().exists()

@@ -25,7 +25,8 @@ from metrics.api.body import check_length, read_body
 from metrics.api.turns import turns
 from metrics.ingest.delivery import OLDEST
 from metrics.ingest.once import InFlight, Once, OtherBody
-from metrics.ingest.push import BatchClosed, Counts, take_in
+from metrics.ingest.push import Counts, take_in
+from metrics.ingest.retries import Passing
 from metrics.models.keys import IN_ADDRESS, TOKEN, WriteKey
 from metrics.sources.base import Rules
 from metrics.sources.json_text import BadJson, load
@@ -37,7 +38,7 @@ COME_AGAIN = 5.0  # seconds
 SAME_AGAIN = 1.0
 LONGEST_KEY = 255
 CALLS = ("track", "identify", "group", "page", "screen", "alias", "batch")
-AWAY = (OperationalError, InterfaceError, PoolTimeout, BatchClosed)
+AWAY = (OperationalError, InterfaceError, PoolTimeout, Passing)
 
 
 @csrf_exempt  # there is no cookie: the key is the permission

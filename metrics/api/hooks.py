@@ -57,14 +57,16 @@ def _receive(request: HttpRequest, address: uuid.UUID) -> Counts:
     hook = Hook.objects.filter(address=address, revoked_at=None).first()
     if hook is None:
         raise Refused(404, "There is no such address")
-    rates.take(f"hook-{hook.pk}", rates.requests())
     check_room()
     data = read_body(request, length)
     secrets = [text for secret in hook.live() if (text := secret.text())]
     if not is_signed(hook, request.headers, data, secrets=secrets, now=timezone.now()):
+        # of its own: whoever knows an address alone must not use up what its sender may send
+        rates.take(f"unsigned-{hook.pk}", rates.requests())
         log.warning("webhook %s: a delivery is not signed as it should be", hook.pk)
         hook.refuse()
         raise NotSigned
+    rates.take(f"hook-{hook.pk}", rates.requests())
     with turns.take():
         return _take_in(data, hook, sent=_sent(request, hook, data))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from metrics.ingest.batches import PUSH_WAITS
 from metrics.ingest.once import OtherBody
+from metrics.ingest.retries import Passing
 from metrics.ingest.tables import execute, fetch
 
 CLAIM = """
@@ -16,8 +17,10 @@ ON CONFLICT (hook_id, delivery_id) DO NOTHING RETURNING id
 """
 KNOWN = """
 SELECT d.id, d.digest, d.received, d.accepted, d.duplicate, d.quarantined,
-       b.undone_at IS NOT NULL OR b.undo_asked_at IS NOT NULL AS is_undone
-FROM metrics_hookdelivery d LEFT JOIN metrics_batch b ON b.id = d.batch_id
+       b.undone_at IS NOT NULL AS is_undone,
+       d.quarantined > 0 AND h.changed_at > d.received_at AS may_fit_now
+FROM metrics_hookdelivery d JOIN metrics_hook h ON h.id = d.hook_id
+LEFT JOIN metrics_batch b ON b.id = d.batch_id
 WHERE d.hook_id = %(hook)s AND d.delivery_id = %(id)s FOR UPDATE OF d
 """
 NOTE = """
@@ -39,14 +42,20 @@ class Sent:
     digest: str
 
     def answered(self) -> dict[str, int] | None:
-        """None where it is new, or what it brought was undone; else what was answered then.
-        Whoever comes with the same id meanwhile waits for the COMMIT. Raises OtherBody.
+        """None where it is new, what it brought was undone, or rows of it did not fit and the
+        mapping is another one since; else what was answered then. Whoever comes with the same id
+        meanwhile waits for the COMMIT. Raises OtherBody.
+
+        What is asked to be undone still stands: taken in now it would be a duplicate of itself.
         """
         execute(f"SET LOCAL lock_timeout = '{PUSH_WAITS}'")
         if fetch(CLAIM, vars(self)):
             return None
-        (known,) = fetch(KNOWN, vars(self))
-        if known["is_undone"]:
+        found = fetch(KNOWN, vars(self))
+        if not found:  # too old, and just taken away: the next try claims it
+            raise Passing
+        known = found[0]
+        if known["is_undone"] or known["may_fit_now"]:
             return None
         if known["digest"] != self.digest:
             raise OtherBody

@@ -129,6 +129,6 @@ ASKED: tuple[tuple[str, str], ...] = (
         "a mail about flags is owed and was not sent",
         "SELECT 'mail ' || id || ' of ' || day || ', tries ' || tries FROM metrics_alertmail"
         " WHERE sent_at IS NULL AND tries < %(mails)s AND asked_at > now() - %(fresh)s"
-        " AND asked_at < now() - %(waits)s AND (tries = 0 OR %(waits)s = '0'::interval)",
+        " AND asked_at < now() - %(waits)s AND (try_after IS NULL OR %(waits)s = '0'::interval)",
     ),
 )

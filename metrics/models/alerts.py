@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 MOST_TRIES = 12  # in about seven hours
 LATEST = dt.timedelta(days=1)  # what is older is no news
 TROUBLED = 4  # tries in vain, about half an hour, of which somebody should know
+REFUSED = MOST_TRIES + 1  # its address is refused for good: one reader's trouble, not the server's
 
 
 class AlertMailQuerySet(models.QuerySet["AlertMail"]):
@@ -28,7 +29,11 @@ class AlertMailQuerySet(models.QuerySet["AlertMail"]):
     def troubled(self) -> AlertMailQuerySet:
         """Tried again and again on the last day, and not sent."""
         fresh = Q(asked_at__gt=Now() - LATEST)
-        return self.filter(fresh, sent_at=None, tries__gte=TROUBLED)
+        return self.filter(fresh, sent_at=None, tries__range=(TROUBLED, MOST_TRIES))
+
+    def rest(self, pause: dt.timedelta) -> int:
+        """Nobody tries these before the pause is over."""
+        return self.update(try_after=Now() + pause)
 
 
 class AlertMail(models.Model):
@@ -59,6 +64,10 @@ class AlertMail(models.Model):
         """Counts a try; False where somebody else is making it."""
         mine = AlertMail.objects.due().filter(pk=self.pk)
         return mine.update(tries=F("tries") + 1, try_after=Now() + pause) == 1
+
+    def refused(self) -> None:
+        """The mail server knows no such address: no other try will find it."""
+        AlertMail.objects.filter(pk=self.pk).update(tries=REFUSED)
 
     def sent(self) -> None:
         """The mail server has it."""

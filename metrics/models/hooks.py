@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -94,10 +95,10 @@ class Hook(models.Model):
     def give_secret(self, text: str, *, by: User) -> HookSecret:
         """One more live secret. Raises TooManySecrets."""
         with transaction.atomic():
-            Hook.objects.select_for_update().get(pk=self.pk)
+            now = Hook.objects.select_for_update().get(pk=self.pk)
             places = {secret.place for secret in self.live()}
             free = [place for place in range(1, LIVE + 1) if place not in places]
-            if not free or self.revoked_at:
+            if not free or now.revoked_at:
                 raise TooManySecrets
             sealed = _safe().encrypt(text.encode()).decode()
             return self.secrets.create(place=free[0], sealed=sealed, created_by=by)
@@ -123,7 +124,7 @@ class Hook(models.Model):
     def change_mapping(self, text: str, *, by: User) -> None:
         """What comes from now on is read by it."""
         mine = Hook.objects.filter(pk=self.pk)
-        mine.update(mapping=text, changed_at=timezone.now(), changed_by=by)
+        mine.update(mapping=text, changed_at=Now(), changed_by=by)
 
     def used(self) -> None:
         """Notes that it is used, once a minute at most: each note is a write."""

@@ -20,6 +20,9 @@ KEYS = {
     "map", "otherwise", "keep", "format", "plus", "times", "default",
 }  # fmt: skip
 TEXTS = {"from", "with", "lookup", "key", "take", "combine", "missing", "format"}
+# texts or numbers that stand in the mapping itself
+CONSTANTS = {"value", "default", "otherwise", "prefix", "times"}
+MAX_CONSTANT = 10**15
 # exactly one of these says where the text comes from
 ORIGINS = ("from", "value", "join", "lookup")
 STEPS = {"days", "hours", "minutes", "seconds"}
@@ -149,6 +152,16 @@ def _check(name: str, table: Any, lookups: Mapping[str, Lookup]) -> None:
     if "format" in table:
         _check_format(where, table["format"])
     _check_steps(where, table)
+    _check_constants(where, table)
+
+
+def _check_constants(where: str, table: dict[str, Any]) -> None:
+    constants = [table[word] for word in CONSTANTS & set(table)]
+    for constant in (*constants, *table.get("map", {}).values()):
+        if isinstance(constant, list | dict):
+            raise FileError(f"{where}: a list or a table stands where a text or a number is wanted")
+        if isinstance(constant, int | float) and not abs(constant) <= MAX_CONSTANT:  # NaN too
+            raise FileError(f"{where}: a number beyond {MAX_CONSTANT:,}")
 
 
 def _check_format(where: str, form: str) -> None:

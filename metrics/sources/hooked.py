@@ -27,6 +27,8 @@ from metrics.sources.records import EXCERPT, UNREAD
 MAX_DEPTH = 32  # vendors nest deeper than Segment's libraries do
 MAX_PATH = 500
 MAX_ROWS = 1_000  # in one delivery
+MAX_COPIES = 1_000  # of what it was given that a path may hold at its end
+BY = {"map", "max_by", "min_by", "sort_by"}  # functions that take an expression
 # beside the columns: a list of which each item is a row, what must hold for a row, of moments
 WORDS = ("rows", "only", "timezone")
 ROW = "row"  # the name under which paths find the item, beside the names of the body
@@ -114,9 +116,10 @@ class HookMapping:
             return
         if len(items) > MAX_ROWS:
             raise TooManyRows(len(items))
-        names = body if isinstance(body, dict) else {}
+        names = dict(body) if isinstance(body, dict) else {}
         for line, item in enumerate(items, start=1):
-            yield line, item, {**names, ROW: item}
+            names[ROW] = item
+            yield line, item, names
 
 
 def read_hook_mapping(text: str, *, source: Source) -> HookMapping:
@@ -182,7 +185,7 @@ def _table(rest: str) -> Any:
         return {"from": rest}
     try:
         return tomllib.loads(f"it = {rest}")["it"]
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, or integers of thousands of digits
         raise FileError(f"no table: {error}") from error
 
 
@@ -190,10 +193,32 @@ def _path(text: str) -> Any:
     if len(text) > MAX_PATH:
         raise FileError(f"a path of more than {MAX_PATH} characters")
     try:
-        return _Path(text, jmespath.compile(text))
+        compiled = jmespath.compile(text)
     except (JMESPathError, ValueError, RecursionError) as error:
         reason = str(error).partition("\n")[0].rstrip(":. ")
         raise FileError(f"{text[:60]} is no path: {reason[:200]}") from error
+    if _copies(compiled.parsed) > MAX_COPIES:
+        raise FileError(f"{text[:60]} makes more than {MAX_COPIES:,} of one thing")
+    return _Path(text, compiled)
+
+
+def _copies(tree: Any) -> int:
+    """How often what a path is given may stand in what it finds: each [a, b] and {x: a, y: b} may
+    multiply it by the number of its parts. Raises FileError for an expression that is no value.
+    """
+    found, nodes = 1, [(tree, "")]
+    while nodes:
+        node, function = nodes.pop()
+        if not isinstance(node, dict):
+            continue
+        kind, children = node["type"], node["children"]
+        if kind == "expref" and function not in BY:
+            raise FileError(f"& stands only in {', '.join(sorted(BY))}")
+        if kind.startswith("multi_select"):
+            found *= max(1, len(children))
+        name = node["value"] if kind == "function_expression" else ""
+        nodes += [(child, name) for child in children]
+    return found
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def load_mapping(path: Path, *, source: Source, data: Path) -> Mapping:
         content = tomllib.loads(text)
     except OSError as error:
         raise FileError(f"{path.name}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # of TOML, of UTF-8, or integers of thousands of digits
         raise FileError(f"{path.name}: {error}") from error
     try:
         return read_mapping(content, source=source, folder=data.parent)

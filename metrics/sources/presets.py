@@ -42,7 +42,7 @@ ZENDESK = Preset(
 external_id = id
 opened_at = created_at
 solved_at = ((status == 'Solved') && updated_at) || `null`
-severity = priority
+severity = ((status != 'Solved') && priority) || `null`
 channel = via
 account_external_id = organization
 person_email = requester

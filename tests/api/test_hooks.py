@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -20,15 +21,18 @@ from pytest_django import Settings
 from accounts.models import User
 from metrics.api.hooks import rules_now
 from metrics.api.signatures import is_signed
+from metrics.ingest import deliveries
 from metrics.ingest.deliveries import Sent
 from metrics.ingest.push import Counts, take_in
+from metrics.ingest.tables import fetch
 from metrics.ingest.undo import undo_batch
-from metrics.models import Batch, Hook, HookDelivery, Reject, Ticket
+from metrics.models import Batch, Hook, HookDelivery, HookSecret, Reject, Ticket
 from metrics.models.hooks import Scheme, TooManySecrets
 from metrics.sources.catalogue import BY_NAME
 from metrics.sources.hooked import read_hook_mapping
+from metrics.sources.presets import BY_KEY
 from metrics.sources.segment import Shaped
-from tests.api.delivering import SECRET, STAMP, b64, deliver, mac, make_hook, send, ticket
+from tests.api.delivering import SECRET, STAMP, TICKETS, b64, deliver, mac, make_hook, send, ticket
 from tests.ingest.sending import NOW, Sender, table
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +58,10 @@ def signed(stamp: str, body: bytes = BODY, secret: str = SECRET) -> dict[str, di
         "joined": {"x_signature": b64(joined), "x_stamp": stamp},
         "body": {"x_signature": f"sha256={b64(mac(body, secret))}"},
     }
+
+
+def ada() -> User:
+    return User.objects.get(email="ada@keys.example")
 
 
 def hook_of(scheme: str, **over: Any) -> Hook:
@@ -330,3 +338,73 @@ def test_no_bytes_make_it_fall_over(acme: Sender, data: bytes, knows: bool) -> N
     assert answer.status_code in ({200, 400, 411} if knows else {401, 411})
     for batch in Batch.objects.filter(hook=hook):
         assert batch.received == batch.accepted + batch.duplicate + batch.quarantined
+
+
+def test_what_comes_again_before_it_is_undone_is_not_a_duplicate_of_what_goes(acme: Sender) -> None:
+    hook = make_hook()
+    first = send(hook, ticket(), x_delivery="d1").content
+    batch = Batch.objects.get(hook=hook)
+    # an admin has asked; a night is open, or the worker is busy
+    Batch.objects.filter(pk=batch.pk).update(undo_asked_at=timezone.now())
+    assert send(hook, ticket(), x_delivery="d1").content == first
+    undo_batch(batch.pk)
+    assert not Ticket.objects.exists()
+    assert b'"accepted": 1' in send(hook, ticket(), x_delivery="d1").content
+    assert Ticket.objects.count() == 1
+
+
+def test_what_did_not_fit_is_taken_in_again_once_the_mapping_is_mended(acme: Sender) -> None:
+    hook = make_hook(mapping=TICKETS.replace("external_id = id", "external_id = number", 1))
+    refused = send(hook, ticket(), x_delivery="d1").content
+    assert b'"quarantined": 1' in refused
+    assert send(hook, ticket(), x_delivery="d1").content == refused
+    hook.change_mapping(TICKETS, by=ada())
+    for _ in range(2):
+        assert b'"accepted": 1' in send(hook, ticket(), x_delivery="d1").content
+    assert Ticket.objects.count() == 1
+
+
+def test_a_delivery_that_is_taken_away_while_it_comes_again_is_taken_in(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = make_hook()
+    send(hook, ticket(), x_delivery="d1")
+
+    def purged(query: str, values: Any) -> Any:
+        if query is deliveries.KNOWN:
+            HookDelivery.objects.all().delete()
+        return fetch(query, values)
+
+    with monkeypatch.context() as while_it_comes:
+        while_it_comes.setattr(deliveries, "fetch", purged)
+        assert send(hook, ticket(), x_delivery="d1").status_code == 503
+    assert send(hook, ticket(), x_delivery="d1").status_code == 200
+
+
+def test_whoever_knows_the_address_alone_does_not_keep_its_sender_out(
+    acme: Sender, settings: Settings
+) -> None:
+    hook = make_hook()
+    settings.HTTP_REQUESTS_PER_MINUTE = 3
+    unsigned = [deliver(hook, b"{}").status_code for _ in range(5)]
+    assert unsigned == [401, 401, 401, 429, 429]
+    assert send(hook, ticket()).status_code == 200
+    assert Hook.objects.get().refused == 3
+
+
+def test_a_webhook_that_was_revoked_meanwhile_gets_no_other_secret(acme: Sender) -> None:
+    hook = make_hook()
+    Hook.objects.get().revoke(by=ada())
+    with pytest.raises(TooManySecrets):
+        hook.give_secret("x" * 40, by=ada())
+    assert not HookSecret.objects.filter(ended_at=None).exists()
+
+
+def test_a_ticket_whose_priority_was_raised_is_solved_all_the_same(acme: Sender) -> None:
+    hook = make_hook(mapping=BY_KEY["zendesk"].mapping)
+    came = json.loads(BY_KEY["zendesk"].sample) | {"organization": "A1", "requester": ""}
+    send(hook, came | {"status": "Open", "priority": "Normal"})
+    send(hook, came | {"status": "Solved", "priority": "High"})
+    solved = Ticket.objects.get(is_latest=True)
+    assert (solved.severity, solved.solved_at is None) == ("Normal", False)
+    assert not Reject.objects.exists()

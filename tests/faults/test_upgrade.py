@@ -153,7 +153,7 @@ def test_case_18_pages_are_read_and_batches_sent_while_an_upgrade_waits_for_thei
     assert max(page.longest for page in pages) < 2 * LOCK + OWN
     assert [thread.found.keys() for thread in readers] == [{"read"}] * len(HOT)
     assert max(thread.longest for thread in readers) < LOCK + OWN
-    assert {status for _, status in sender.answers} <= {200, 503}
+    assert {status for _, status, _ in sender.answers} <= {200, 503}
     facts = UsageEvent.objects.filter(feature__key=FEATURE)
     assert Counter(facts.values_list("occurred_at", flat=True)) == Counter(sender.acknowledged)
     there = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'later'"
