@@ -113,28 +113,25 @@ def send_due() -> None:
             raise
         except Exception as error:  # one that cannot be sent keeps no other back
             log.warning("mail %s about flags was not sent: %s", mail.pk, _why(error))
-            if _put_off(mail, error):
-                return
+            _put_off(mail, error)
             continue
         failpoint("after_send")
         mail.sent()
 
 
-def _put_off(mail: AlertMail, error: Exception) -> bool:
-    """When it is tried again; returns whether it is the server that is away."""
+def _put_off(mail: AlertMail, error: Exception) -> None:
+    """When it is tried again; where the server is away, when any is."""
     if isinstance(error, smtplib.SMTPRecipientsRefused) and all(
         code >= 500 for code, _ in error.recipients.values()
     ):
         mail.refused()
-        return False
+        return
     pause = min(SHORTEST_PAUSE * 2 ** (mail.tries - 1), LONGEST_PAUSE)
     AlertMail.objects.filter(pk=mail.pk).rest(pause)
     # smtplib's own errors are OSErrors too
     lost = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
-    is_away = lost or isinstance(error, AWAY)
-    if is_away:
+    if lost or isinstance(error, AWAY):
         AlertMail.objects.due().rest(pause)
-    return is_away
 
 
 def _why(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,7 +13,7 @@ from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DataError, Error, InterfaceError, OperationalError
+from django.db import DataError, Error, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -23,6 +24,7 @@ from metrics.api import rates
 from metrics.api.answers import Refused
 from metrics.api.body import check_length, read_body
 from metrics.api.turns import turns
+from metrics.ingest.batches import Shut
 from metrics.ingest.delivery import OLDEST
 from metrics.ingest.once import InFlight, Once, OtherBody
 from metrics.ingest.push import Counts, take_in
@@ -37,8 +39,12 @@ MAX_CALLS = 1_000
 COME_AGAIN = 5.0  # seconds
 SAME_AGAIN = 1.0
 LONGEST_KEY = 255
+NO_KEY = "No key in force: it is missing, mistyped, revoked or expired"
+WRITTEN = re.compile(rb'"writeKey"\s*:\s*"([^"\\]*)"')
 CALLS = ("track", "identify", "group", "page", "screen", "alias", "batch")
-AWAY = (OperationalError, InterfaceError, PoolTimeout, Passing)
+REFUSED = (PoolTimeout, Passing, Shut)
+# the last: it takes only reads, or has cut off who was slow
+AWAY = (OperationalError, InterfaceError, InternalError)
 
 
 @csrf_exempt  # there is no cookie: the key is the permission
@@ -62,10 +68,14 @@ def answered(request: HttpRequest, work: Callable[[], Counts]) -> HttpResponse:
     except DataError as error:  # its text may quote what was sent
         log.error("a request holds what no column takes: %s", type(error.__cause__).__name__)
         return Refused(400, "A value in it does not fit: nothing of it is stored").answer()
+    except REFUSED as error:
+        log.warning("a request was not stored: %s", error)
+        return Refused(503, "Nothing of it is stored: come again", retry_after=COME_AGAIN).answer()
     except AWAY as error:
         log.warning("a request could not be stored: %s", error)
-        busy = Refused(503, "Nothing of it is stored: come again", retry_after=COME_AGAIN)
-        return busy.answer()
+        # the answer to a COMMIT may be what was lost
+        again = "It may not be stored: send it again as it was"
+        return Refused(503, again, retry_after=COME_AGAIN).answer()
 
 
 def _answer(counts: Counts) -> JsonResponse:
@@ -110,6 +120,7 @@ def _receive(request: HttpRequest, call: str) -> Counts:
     data = read_body(request, length)
     if call != "batch" and len(data) > MAX_EVENT:
         raise Refused(413, f"A call is longer than {MAX_EVENT:,} bytes")
+    _check_sender(data, key)
     with turns.take():  # after the reading: a slow sender keeps nobody waiting
         return _take_in(data, call, key, said)
 
@@ -196,6 +207,17 @@ def _key_of_header(request: HttpRequest) -> WriteKey | None:
     return _find(token.partition(":")[0])
 
 
+def _check_sender(data: bytes, key: WriteKey | None) -> None:
+    """Before a body is read, and others wait for that: its key is still in force, or one stands in
+    the body. Raises Refused.
+    """
+    if key is None:
+        found = WRITTEN.search(data)
+        _find(found[1].decode("ascii", "replace") if found else None)
+    elif not WriteKey.objects.in_force().filter(pk=key.pk).exists():
+        raise Refused(401, NO_KEY)
+
+
 def _key_of_body(body: dict[str, Any]) -> WriteKey:
     return _find(body.get("writeKey"))
 
@@ -203,5 +225,5 @@ def _key_of_body(body: dict[str, Any]) -> WriteKey:
 def _find(token: object) -> WriteKey:
     key = WriteKey.objects.find(token) if isinstance(token, str) else None
     if key is None:
-        raise Refused(401, "No key in force: it is missing, mistyped, revoked or expired")
+        raise Refused(401, NO_KEY)
     return key

@@ -38,7 +38,7 @@ else
     wait = tostring((math.min(wanted, size) - tokens) / rate)
 end
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
-redis.call('EXPIRE', KEYS[1], math.ceil(size / rate * 2) + 1)
+redis.call('EXPIRE', KEYS[1], math.ceil((size - tokens) / rate) + 1)
 return wait
 """
 

@@ -6,12 +6,13 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from metrics.ingest.delivery import Tally
+from metrics.ingest.retries import is_locked_out
 from metrics.ingest.tables import copy_rows, execute, fetch
 from metrics.models import Batch
 from metrics.sources.base import FileError, Refusal
@@ -23,7 +24,7 @@ ALIVE = 48_711
 # these make rows of other sources placeable, and so must not run beside them
 ENTITIES = ("accounts", "people")
 PATIENCE = dt.timedelta(minutes=1)
-PUSH_WAITS = "3s"
+PUSH_WAITS = "1500ms"  # less than others wait for their turn in a web process
 INTERRUPTED = "interrupted: nothing of it was stored"
 STOPPED = "stopped in the middle: import the same file again and it goes on where it stopped"
 GONE = "all data were removed in the meantime: nothing of it is stored, import it again"
@@ -32,6 +33,10 @@ REJECT_COLUMNS = (
     "batch_id", "line", "column", "code", "message", "raw", "state", "waits_for_account",
     "waits_for_person",
 )  # fmt: skip
+
+
+class Shut(Exception):
+    """A file is being written that a request must not run beside: nothing of it is stored."""
 
 
 class Closed(FileError):
@@ -60,13 +65,19 @@ def enter_pushed(*, alone: bool, source: str = "usage") -> None:
 
     Requests of usage do not keep one another out: what both bring is stored once by its key; rows
     of another `source` come one request after another, as their files do. `alone`: it brings
-    accounts or people. Raises OperationalError (55P03) where the door stays shut.
+    accounts or people. Raises Shut where the door stays shut: its sender comes again, for whoever
+    tries on holds up all others of its process.
     """
     execute(f"SET LOCAL lock_timeout = '{PUSH_WAITS}'")
     kind = "lock" if alone else "lock_shared"
-    execute(f"SELECT pg_advisory_xact_{kind}(%s, %s)", [DOOR, 0])
-    if source != "usage" and not alone:
-        execute("SELECT pg_advisory_xact_lock(%s, %s)", [DOOR, _place(source)])
+    try:
+        execute(f"SELECT pg_advisory_xact_{kind}(%s, %s)", [DOOR, 0])
+        if source != "usage" and not alone:
+            execute("SELECT pg_advisory_xact_lock(%s, %s)", [DOOR, _place(source)])
+    except OperationalError as error:
+        if is_locked_out(error):
+            raise Shut from error
+        raise
 
 
 def try_enter(source: str, batch_id: int) -> bool:
@@ -150,19 +161,15 @@ def fail(batch_id: int, error: str) -> None:
     )
 
 
-def finish(batch_id: int, tally: Tally) -> None:
-    """Closes a batch; the database refuses counts that do not add up. Raises Closed where it is
-    gone or undone: that was done while its file waited at the door, and it must not come after.
+def finish(batch_id: int, tally: Tally | None = None) -> None:
+    """Closes a batch; the database refuses counts that do not add up. Without a `tally` they stand
+    there already. Raises Closed where it is gone or undone: that was done while its file waited at
+    the door, and it must not come after.
     """
+    names = ("received", "accepted", "duplicate", "quarantined", "created", "updated")
+    counts = {name: getattr(tally, name) for name in names} if tally else {}
     closed = Batch.objects.filter(pk=batch_id, undone_at=None).update(
-        state=Batch.State.FINISHED,
-        finished_at=timezone.now(),
-        received=tally.received,
-        accepted=tally.accepted,
-        duplicate=tally.duplicate,
-        quarantined=tally.quarantined,
-        created=tally.created,
-        updated=tally.updated,
+        state=Batch.State.FINISHED, finished_at=timezone.now(), **counts
     )
     if not closed:
         raise Closed(batch_id)

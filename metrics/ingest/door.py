@@ -18,7 +18,7 @@ from metrics.failpoints import failpoint
 from metrics.ingest import batches
 from metrics.ingest.delivery import BACKFILL_FROM, OLDEST, Delivery, KnownAt, Loader, Tally
 from metrics.ingest.loaders import LOADERS
-from metrics.ingest.parts import Parts, digest_of, held, is_large, stopped
+from metrics.ingest.parts import Parts, digest_of, held, is_large, stopped, tally_of
 from metrics.ingest.replay import replay
 from metrics.ingest.retries import again
 from metrics.ingest.undo import NightIsOpen, UndoRefused, undo_batch
@@ -165,8 +165,9 @@ def _import_large(job: _Job, mapping: Path | None) -> BatchReport:
     source = job.source.name
     read_as = mapping.read_text(encoding="utf-8") if mapping else ""
     digest = digest_of(job.path, read_as, job.known_at, job.encoding or "", str(job.zone))
-    batch = stopped(source, digest) or _new_batch(job, mapping, digest=digest)
-    with held(batch.pk):
+    begun = stopped(source, digest)
+    batch = begun or _new_batch(job, mapping, digest=digest)
+    with held(batch.pk, is_locked=begun is not None):
         try:
             return _store_parts(job, batch)
         except BaseException as error:
@@ -191,8 +192,9 @@ def _store_parts(job: _Job, batch: Batch) -> BatchReport:
             sample.extend(refused[: SAMPLE - len(sample)])
             if job.progress is not None:
                 job.progress(parts.tally.received)
-    batches.finish(batch.pk, parts.tally)
-    return _report(job, batch, parts.tally, reader=reader, sample=sample)
+    batches.finish(batch.pk)
+    batch.refresh_from_db()
+    return _report(job, batch, tally_of(batch), reader=reader, sample=sample)
 
 
 def _new_batch(job: _Job, mapping: Path | None, *, digest: str = "") -> Batch:

@@ -16,7 +16,7 @@ from typing import Any
 from metrics.ingest.tables import execute, fetch
 from metrics.models.replies import KEPT_REPLIES
 
-IN_FLIGHT = 48_712  # the class of its advisory locks, beside those of metrics.ingest.batches
+IN_FLIGHT = 48_713  # the class of its advisory locks, beside those of batches and uploads
 # a lock that ends with the transaction: nobody is in flight for ever
 LOCK = "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s)) AS is_mine"
 FIND = """

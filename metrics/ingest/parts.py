@@ -48,9 +48,12 @@ def digest_of(path: Path, *about: str) -> str:
 
 
 @contextmanager
-def held(batch_id: int) -> Iterator[None]:
-    """Between the parts too the batch is somebody's; with the process the lock goes."""
-    execute("SELECT pg_advisory_lock(%s, %s)", [batches.ALIVE, batch_id % 2**31])
+def held(batch_id: int, *, is_locked: bool) -> Iterator[None]:
+    """Between the parts too the batch is somebody's; with the process the lock goes. `is_locked`:
+    `stopped` has locked it already, and a lock that is taken twice must be let go twice.
+    """
+    if not is_locked:
+        execute("SELECT pg_advisory_lock(%s, %s)", [batches.ALIVE, batch_id % 2**31])
     try:
         yield
     finally:
@@ -59,7 +62,7 @@ def held(batch_id: int) -> Iterator[None]:
 
 
 def stopped(source: str, digest: str) -> Batch | None:
-    """The batch of the same file that was stopped in the middle; nobody else goes on with it."""
+    """The batch of the same file that was stopped in the middle, locked for who goes on with it."""
     left = (Batch.State.PARTIAL, Batch.State.RUNNING)
     found = Batch.objects.filter(source=source, digest=digest, state__in=left, received__gt=0)
     for batch in found.order_by("-pk"):
@@ -68,13 +71,25 @@ def stopped(source: str, digest: str) -> Batch | None:
             moved = found.filter(pk=batch.pk, undo_asked_at=None)
             # what it brings from here on is known from now on: nights wait for it by this moment
             if moved.update(state=Batch.State.RUNNING, error="", started_at=Now()):
-                return batch  # `held` takes the lock once more: both are let go with the session
+                batch.refresh_from_db()  # somebody may have gone on before the lock was ours
+                return batch
             _let_go(batch.pk)
     return None
 
 
 def _let_go(batch_id: int) -> None:
     execute("SELECT pg_advisory_unlock(%s, %s)", [batches.ALIVE, batch_id % 2**31])
+
+
+def tally_of(batch: Batch) -> Tally:
+    """What is written down of a batch: rows that waited in an early part may be in by its last."""
+    return Tally(
+        received=batch.received,
+        created=batch.created,
+        updated=batch.updated,
+        duplicate=batch.duplicate,
+        quarantined=batch.quarantined,
+    )
 
 
 class Parts:
@@ -84,13 +99,7 @@ class Parts:
         self._batch = batch
         self._delivery = delivery
         self._since_statistics = self._many = 0
-        self.tally = Tally(
-            received=batch.received,
-            created=batch.created,
-            updated=batch.updated,
-            duplicate=batch.duplicate,
-            quarantined=batch.quarantined,
-        )
+        self.tally = tally_of(batch)
 
     def store(self, found: Iterable[Row | Refusal]) -> Iterator[list[Refusal]]:
         """The refusals of each part, once it is committed. What was stored before is skipped."""

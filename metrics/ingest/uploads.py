@@ -114,6 +114,9 @@ def _work_on(upload: Upload) -> bool:
         if watch is None or not upload.claim():
             return False
         upload.refresh_from_db()
+        if _is_stored(upload):
+            upload.applied()
+            return True
         try:
             report = _import(upload, watch)
         except FileError as error:
@@ -127,10 +130,20 @@ def _work_on(upload: Upload) -> bool:
 
 
 def _stopped(upload: Upload, error: Exception) -> None:
-    """A large file whose connection was cut goes on by itself, as one whose worker died."""
+    """A large file whose connection was cut goes on by itself, as one whose worker died; a COMMIT
+    whose answer was lost is a COMMIT all the same.
+    """
+    if _is_stored(upload):
+        upload.applied()
+        return
     is_half = upload.batches.filter(state=Batch.State.PARTIAL).exists()
     if not (is_half and is_cut_off(error) and upload.go_on()):
         upload.failed((HALF if is_half else FAILED).format(error=type(error).__name__))
+
+
+def _is_stored(upload: Upload) -> bool:
+    ended = [Batch.State.FINISHED, Batch.State.UNDONE]
+    return upload.batches.filter(state__in=ended).exists()
 
 
 def _close(upload: Upload, report: BatchReport) -> None:
@@ -193,7 +206,7 @@ def _set_right(upload: Upload) -> None:
             batches.stop(batch.pk, batches.STOPPED if batch.received else batches.INTERRUPTED)
     if upload.batches.filter(state=Batch.State.PARTIAL).exists() and upload.go_on():
         return
-    if upload.batches.filter(state__in=[Batch.State.FINISHED, Batch.State.UNDONE]).exists():
+    if _is_stored(upload):
         upload.applied()
     else:
         upload.failed(INTERRUPTED if upload.state == Upload.State.APPLYING else DIED)

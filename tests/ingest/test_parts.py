@@ -164,6 +164,77 @@ def test_others_come_in_between_two_parts(acme: Sender) -> None:
     assert open_rejects() == [("usage", 42, "bad_moment")]
 
 
+def test_a_row_of_an_early_part_that_is_taken_in_before_the_last_is_counted_once(
+    acme: Sender,
+) -> None:
+    def between(rows: int) -> None:
+        if rows == 20:
+            acme("people", "P77,A1,zed@a1.example,Zed")
+
+    rows = [*ROWS[:3], "e3,A1,P77,x,2026-11-20T09:00:03Z,1", *ROWS[4:30]]
+    report = import_file("usage", acme.write("usage", *rows), progress=between)
+    batch = Batch.objects.get(source="usage")
+    assert counts(report) == counts(batch) == (30, 30, 0, 0)
+    assert UsageEvent.objects.filter(batch_id=batch.pk).count() == 30
+    assert open_rejects() == []
+
+
+def test_whoever_goes_on_twice_with_a_file_leaves_no_lock_behind(acme: Sender) -> None:
+    path = acme.write("usage", *ROWS)
+    for rows in (10, 30):
+        with pytest.raises(RuntimeError):
+            import_file("usage", path, progress=stops_at(rows))
+    elsewhere(lambda: import_file("usage", path))
+    assert table(Batch, "state", "received", "created", source="usage") == [("finished", 95, 93)]
+
+
+def test_where_it_goes_on_is_looked_up_once_the_batch_is_ones_own(
+    acme: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, fetch = acme.write("usage", *ROWS), parts.fetch
+
+    def stored(rows: int) -> None:
+        with pytest.raises(RuntimeError):
+            import_file("usage", path, progress=stops_at(rows))
+
+    elsewhere(lambda: stored(10))
+    faster = [30]
+
+    def fetched(query: str, values: object = ()) -> object:
+        if "try_advisory" in query and faster:  # another goes on with it first, and stops too
+            rows = faster.pop()
+            elsewhere(lambda: stored(rows))
+        return fetch(query, values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parts, "fetch", fetched)
+    import_file("usage", path)
+    assert table(Batch, "received", "created", "duplicate", source="usage") == [(95, 93, 0)]
+
+
+def stops_at(rows: int) -> Callable[[int], None]:
+    """What goes wrong once so many rows are stored."""
+
+    def stop(done: int) -> None:
+        if done == rows:
+            raise RuntimeError
+
+    return stop
+
+
+def elsewhere(work: Callable[[], object]) -> None:
+    """In another session, which ends with it."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
 def test_a_dead_import_is_closed_as_what_it_is(
     acme: Sender, dies: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

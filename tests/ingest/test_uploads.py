@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Account
 from healthscore.celery import app
 from metrics import ingest, tasks
+from metrics.ingest import uploads
 from metrics.ingest.batches import ALIVE
 from metrics.ingest.uploads import Watch
 from metrics.models import Batch, Heartbeat, Reject, Upload, UploadPart
@@ -124,6 +125,24 @@ def test_an_import_that_was_committed_the_moment_before_counts_as_done(
     ingest.recover_uploads()
     upload.refresh_from_db()
     assert (upload.state, upload.parts.count()) == ("applied", 0)
+
+
+def test_a_commit_whose_answer_was_lost_is_a_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload, stored = make_upload(), uploads.import_file
+
+    def cut(*given: Any, **named: Any) -> Any:
+        stored(*given, **named)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(uploads, "import_file", cut)
+    assert ingest.work_uploads() == 1
+    upload.refresh_from_db()
+    assert (upload.state, upload.error) == ("applied", "")
+    # one that an earlier release set back all the same
+    Upload.objects.update(state="applying", asked_at=timezone.now())
+    assert ingest.work_uploads() == 1
+    assert table(Upload, "state") == [("applied",)]
+    assert table(Batch, "state", "accepted") == [("finished", 8)]
 
 
 def test_many_workers_at_once_import_a_file_once() -> None:
