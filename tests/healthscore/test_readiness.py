@@ -143,8 +143,9 @@ def test_work_that_nobody_takes_is_said(client: Client) -> None:
 
 def test_a_chunk_that_nobody_takes_up_from_a_worker_that_ended_is_said(client: Client) -> None:
     all_is_well()
-    day = Organisation.current().day_of(timezone.now())
-    run = make_night(day, state="running", created=timezone.now())
+    today = Organisation.current().day_of(timezone.now())
+    make_night(today, state="complete", created=timezone.now())
+    run = make_night(today + dt.timedelta(days=1), state="running", created=timezone.now())
     ended = timezone.now() - dt.timedelta(minutes=17)
     RunChunk.objects.filter(run=run).update(state="leased", lease_until=ended)
     assert reasons(client) == ["work waits for 17 minutes"]
