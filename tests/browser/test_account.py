@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Person
 from metrics.models import Feature
@@ -41,7 +41,7 @@ def test_its_parts_come_by_themselves_and_stay_when_the_period_changes(
     page.locator('#period-7[aria-current="true"]').wait_for()
     assert page.locator("#adoption .hs-matrix").count() == 1
     assert not [url for url in asked if "/people/" in url or "/timeline/" in url]
-    assert page.evaluate("document.activeElement.id") == "period-7"
+    expect(page.locator("#period-7")).to_be_focused()
 
 
 def test_from_a_tab_to_all_people_filtered_and_back_by_keyboard(page: Page, site: Site) -> None:

@@ -60,7 +60,7 @@ def test_the_day_by_keyboard_alone(page: Page, full: Site) -> None:
     assert acts(page) == before[1:]
     expect(page.locator(COUNT)).to_have_text(str(len(before) - 1))
     # the next item has come to its place, and the focus with it
-    assert page.evaluate("document.activeElement.id") == "done-1"
+    expect(page.locator("#done-1")).to_be_focused()
     tab_to(page, "Undo: Pemberton Insurance")
     page.keyboard.press("Enter")
     page.locator(".hs-toast", has_text="It is back in the list").wait_for()
@@ -82,7 +82,7 @@ def test_a_task_out_of_an_item_by_keyboard_alone(page: Page, full: Site) -> None
     tab_to(page, "Task: Ask Pemberton")
     page.keyboard.press("Enter")
     page.locator(".hs-day-task").wait_for()
-    assert page.evaluate("document.activeElement.id") == "task-title"
+    expect(page.locator("#task-title")).to_be_focused()
     assert violations(page) == []
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="My tasks").wait_for()
@@ -101,7 +101,7 @@ def test_notes_and_tasks_of_an_account_by_keyboard_alone(page: Page, site: Site)
     opened(page, f"{site.url}{site.worst.get_absolute_url()}")
     page.locator("[data-unfold=new-note]").focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "note-text"
+    expect(page.locator("#note-text")).to_be_focused()
     page.keyboard.type("They try a rival tool.")
     page.keyboard.press("Enter")
     page.keyboard.type("Call on Monday.")
@@ -111,7 +111,7 @@ def test_notes_and_tasks_of_an_account_by_keyboard_alone(page: Page, site: Site)
     assert Note.objects.get().text == "They try a rival tool.\nCall on Monday."
     page.locator("[data-unfold=new-task]").focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "task-title"
+    expect(page.locator("#task-title")).to_be_focused()
     page.keyboard.type("Name a new champion")
     page.keyboard.press("Enter")
     page.locator(".hs-task-title").wait_for()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.test_pages import OVERFLOWING, violations
@@ -28,7 +28,7 @@ def test_it_is_given_shown_and_withdrawn(
     page.goto(f"{site.url}{site.worst.get_absolute_url()}", wait_until="networkidle")
     page.get_by_role("link", name="Override…").click()
     assert page.get_by_role("dialog").is_visible()
-    assert page.evaluate("document.activeElement.id") == "override-points"
+    expect(page.locator("#override-points")).to_be_focused()
     assert violations(page) == []
     page.keyboard.press("Escape")
     assert not page.get_by_role("dialog").is_visible()

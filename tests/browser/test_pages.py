@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.conftest import HOSTILE, Site
 
@@ -112,7 +112,7 @@ def test_the_jump_box_works_by_keyboard_alone(page: Page, site: Site) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site.url}{site.worst.get_absolute_url()}")
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "jump"
+    expect(page.locator("#jump")).to_be_focused()
 
 
 def test_the_theme_is_kept_from_page_to_page(page: Page, site: Site) -> None:
@@ -176,7 +176,7 @@ def test_shortcuts_are_off_while_typing(page: Page, site: Site) -> None:
     page.get_by_label("Filter by name").click()
     page.keyboard.type("a/b")
     assert page.get_by_label("Filter by name").input_value() == "a/b"
-    assert page.evaluate("document.activeElement.id") == "filter-name"
+    expect(page.locator("#filter-name")).to_be_focused()
 
 
 def test_the_focus_is_seen_on_links_and_buttons(page: Page, site: Site) -> None:

@@ -51,7 +51,7 @@ def test_the_jump_box_is_a_combobox(
     assert chosen(page) == "Kestrel Robotics"  # around the end
     page.keyboard.press("ArrowUp")
     assert chosen(page) == "Help"
-    assert page.evaluate("document.activeElement.id") == "jump"
+    expect(page.locator("#jump")).to_be_focused()
     page.keyboard.press("Escape")
     expect(box).to_have_attribute("aria-expanded", "false")
     assert box.input_value() == ""
@@ -125,7 +125,7 @@ def test_who_wants_no_single_keys_switches_them_off(page: Page, site: Site) -> N
     assert not page.get_by_role("dialog").is_visible()
     assert page.url == f"{site.url}/profile/"
     page.keyboard.press("Control+k")
-    assert page.evaluate("document.activeElement.id") == "jump"
+    expect(page.locator("#jump")).to_be_focused()
 
 
 @pytest.mark.parametrize("stored", [None, "dark"])
