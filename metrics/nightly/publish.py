@@ -86,11 +86,14 @@ def _count_rewriting() -> bool:
         stale = _rested().filter(are_rows_stale=True).first() if _alone() else None
         if stale is None:
             return False
-        attempts = min(stale.publishing + 1, Run.MAX_PUBLISHING)
-        Run.objects.filter(pk=stale.pk).update(
-            publishing=attempts, publish_after=Now() + pause_after(attempts)
-        )
+        _note(stale, attempts=min(stale.publishing + 1, Run.MAX_PUBLISHING))
         return True
+
+
+def _note(run: Run, *, attempts: int) -> None:
+    Run.objects.filter(pk=run.pk).update(
+        publishing=attempts, publish_after=Now() + pause_after(attempts)
+    )
 
 
 def _mark_rows(*, stale: bool) -> None:
@@ -126,18 +129,16 @@ def _alone() -> bool:
 
 def _count_attempt(run: Run) -> bool:
     """Counts before the work, as with chunks; after MAX_PUBLISHING the run has failed."""
-    own = _rested().open().filter(pk=run.pk)
     with transaction.atomic():
-        if not _alone():
+        # asked once: a pause that ends between two questions would look like the last attempt
+        own = _rested().open().filter(pk=run.pk).first() if _alone() else None
+        if own is None:
             return False
-        attempts = own.filter(publishing__lt=Run.MAX_PUBLISHING).values_list(
-            "publishing", flat=True
-        )
-        for before in attempts:
-            own.update(publishing=before + 1, publish_after=Now() + pause_after(before + 1))
+        if own.publishing < Run.MAX_PUBLISHING:
+            _note(own, attempts=own.publishing + 1)
             return True
-        if own.update(state=Run.State.FAILED, finished_at=timezone.now()):
-            log.error("run %s could not be published and is given up", run.pk)
+        Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED, finished_at=timezone.now())
+        log.error("run %s could not be published and is given up", run.pk)
     return False
 
 

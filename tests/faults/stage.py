@@ -173,7 +173,17 @@ class Stage:
         logs = "\n".join(
             f"--- {process.log.name}\n{process.said()[-1500:]}" for process in self.processes
         )
-        return f"no open run\n{logs}"
+        return f"{self.ledger()}\n{logs}"
+
+    def ledger(self) -> str:
+        """Every run with its chunks, in a line each."""
+        runs = Run.objects.order_by("pk").values(
+            "pk", "business_day", "state", "is_published", "publishing", "publish_after", "reason"
+        )
+        chunks = RunChunk.objects.order_by("pk").values(
+            "pk", "run", "kind", "lo", "state", "attempts", "owner", "lease_until", "last_error"
+        )
+        return "\n".join(map(str, [*runs, *chunks]))
 
     def until_chunks(self, number: int, *, state: str = "done", seconds: float = 150) -> None:
         until(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -80,6 +84,29 @@ def test_a_run_that_can_never_be_published_is_given_up(
         finished(run)
     run.refresh_from_db()
     assert (run.state, run.publishing) == ("failed", Run.MAX_PUBLISHING)
+
+
+def test_a_pause_that_ends_while_a_worker_looks_gives_nothing_up(settings: Settings) -> None:
+    make_portfolio(1)
+    run = finished(prepared(settings))
+    soon = timezone.now() + dt.timedelta(seconds=0.3)
+    Run.objects.filter(pk=run.pk).update(
+        state="running", is_published=False, publishing=9, publish_after=soon
+    )
+
+    def slow(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        answer = execute(sql, *rest)
+        if "metrics_run" in sql:
+            time.sleep(0.4)
+        return answer
+
+    with connection.execute_wrapper(slow):
+        assert not publish.publish(run)
+    run.refresh_from_db()
+    assert (run.state, run.publishing) == ("running", 9)
+    assert publish.publish(run)
+    run.refresh_from_db()
+    assert (run.state, run.publishing, run.is_published) == ("complete", 10, True)
 
 
 def recalculated(*days: int) -> list[Run]:
