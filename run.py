@@ -81,7 +81,8 @@ def install(*, dev, pages):
     with ThreadPoolExecutor(1) as beside:
         front = None if has_pages else beside.submit(install_pages, uv)
         if not has_python:
-            stamp("run").unlink(missing_ok=True)
+            for lock in locks:  # one that breaks off is no whole one of either kind
+                stamp(lock).unlink(missing_ok=True)
             install_python(uv, locks[wanted])
             note(wanted, locks[wanted])
         if front:

@@ -55,21 +55,31 @@ def checksums() -> Checksums:
 
 
 def back_up(path: Path) -> Checksums:
-    """Writes `path` and `path`.json, or raises BackupError and leaves neither."""
-    part = path.with_name(f"{path.name}.part")
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    """Writes `path` and `path`.json, or raises BackupError and leaves what stood there before.
+
+    Both are whole on the disk before either takes its name. Who is killed between the two leaves
+    the new dump, and its note beside the old one: `restore` takes the note that fits.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part, note = _part_of(path), _part_of(_note_of(path))
     try:
+        _write(part, b"")  # pg_dump writes into a file of ours, that nobody else may read
         with transaction.atomic(), connection.cursor() as cursor:
             _one_moment(cursor)
+            _hold(cursor)
             cursor.execute("SELECT pg_export_snapshot()")
             snapshot = cursor.fetchone()[0]
             _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={part}")
             found = _checksums(cursor)
-        note = {"sha256": _sha256(part), "tables": found}
-        _note_of(path).write_text(json.dumps(note, indent=1), encoding="utf-8")
-        part.replace(path)
-    finally:
+        told = {"sha256": _sha256(part), "tables": found}
+        _write(note, json.dumps(told, indent=1).encode())
+        _sync(part)
+    except BaseException:
         part.unlink(missing_ok=True)
+        note.unlink(missing_ok=True)
+        raise
+    part.replace(path)
+    note.replace(_note_of(path))
     return found
 
 
@@ -83,8 +93,6 @@ def restore(path: Path) -> Checksums:
         cursor.execute(TABLES)
         if cursor.fetchall():
             raise BackupError("This database has tables already: restore into an empty one.")
-    if _sha256(path) != note["sha256"]:
-        raise BackupError(f"{path} is not the file that was written: its checksum differs.")
     owner = ["--no-owner", "--no-privileges"]
     _run("pg_restore", "--single-transaction", "--exit-on-error", *owner, str(path))
     with connection.cursor() as cursor:
@@ -101,6 +109,15 @@ def _one_moment(cursor: CursorWrapper) -> None:
     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     for name, value in PLAIN.items():
         cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+
+
+def _hold(cursor: CursorWrapper) -> None:
+    """Until the end of the transaction no table goes away, as a month of old scores might."""
+    cursor.execute(TABLES)
+    tables = [table for (table,) in cursor.fetchall()]
+    if not tables:
+        raise BackupError("This database has no tables: is it the one that was meant?")
+    cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS SHARE MODE")
 
 
 def _checksums(cursor: CursorWrapper) -> Checksums:
@@ -141,12 +158,39 @@ def _note_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
+def _part_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+def _write(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def _read_note(path: Path) -> dict[str, Any]:
-    try:
-        note: dict[str, Any] = json.loads(_note_of(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BackupError(f"{error.strerror}: {error.filename}") from error
-    return note
+    """The note that was written with this very file."""
+    own = _sha256(path)
+    for beside in (_note_of(path), _part_of(_note_of(path))):
+        try:
+            note: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise BackupError(f"{error.strerror}: {error.filename}") from error
+        except ValueError as error:
+            raise BackupError(f"{beside} cannot be read: {error}.") from error
+        if note["sha256"] == own:
+            return note
+    if not _note_of(path).exists():
+        raise BackupError(f"No such file: {_note_of(path)}, which was written beside the dump.")
+    raise BackupError(f"{path} is not the file that was written: its checksum differs.")
 
 
 def _sha256(path: Path) -> str:

@@ -35,8 +35,7 @@ def migrate() -> None:
     """
     for left in reversed(range(TRIES)):
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            _wait_for_others()
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
         except OperationalError:
@@ -47,6 +46,18 @@ def migrate() -> None:
             return
         finally:
             connection.close()
+
+
+def _wait_for_others() -> None:
+    """Until nobody else prepares this database, however long an index takes. Asked again and again:
+    a statement that waits would itself be waited for by who builds an index beside it.
+    """
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ SELECT extract(epoch FROM now() - min(since)) FROM (
     SELECT asked_at AS since FROM metrics_upload
     WHERE state IN ('checking', 'applying') AND claimed_at IS NULL
     UNION ALL SELECT undo_asked_at FROM metrics_batch
-    WHERE state = 'finished' AND undo_asked_at IS NOT NULL
+    WHERE state IN ('finished', 'partial') AND undo_asked_at IS NOT NULL
     UNION ALL SELECT asked_at FROM metrics_demoload
     WHERE finished_at IS NULL AND error = '' AND leased_until IS NULL
     UNION ALL SELECT created_at FROM metrics_run WHERE state = 'new' AND kind = 'nightly'
@@ -143,7 +143,7 @@ def _look_at_nights(found: Readiness, now: dt.datetime) -> None:
     found.last_complete_night = last.business_day if last else None
     organisation = Organisation.current()
     day = organisation.day_of(now)
-    if now < organisation.due_at(day) + NIGHT_IS_LATE:
+    while now < organisation.due_at(day) + NIGHT_IS_LATE:
         day -= dt.timedelta(days=1)
     first = Run.objects.order_by("created_at").first()
     if first is None or organisation.day_of(first.created_at) > day:

@@ -76,13 +76,14 @@ class Watchdog(bootsteps.StartStopStep):
     def _watch(self) -> None:
         while not self.stopped.wait(settings.WATCH_SECONDS):
             self._look()
-            if self.hearing.silent_for > settings.DEAF_SECONDS:
-                self._end()
 
     def _look(self) -> None:
         busy = bool(state.reserved_requests or state.active_requests)
         received = sum(state.total_count.values())
         self.hearing.look(received=received, busy=busy, waiting=self._waiting())
+        # before the sign of life: for as long as a database stands still, that one does not return
+        if self.hearing.silent_for > settings.DEAF_SECONDS:
+            self._end()
         if self.hearing.silent_for < 2 * settings.WATCH_SECONDS:
             self._beat(busy=busy)
 

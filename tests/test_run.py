@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import http.client
+import importlib.util
 import json
 import os
 import shutil
@@ -225,3 +226,29 @@ def test_a_killed_demo_leaves_nothing_and_the_next_one_ends_by_sigterm(copy: Pat
         process.terminate()
         assert process.wait(60) == 0
     assert nothing_is_left(copy)
+
+
+def test_an_installation_that_breaks_off_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = importlib.util.spec_from_file_location("run_py", ROOT / "run.py")
+    assert loaded
+    assert loaded.loader
+    starter = importlib.util.module_from_spec(loaded)
+    loaded.loader.exec_module(starter)
+    monkeypatch.setattr(starter, "TOOLS", tmp_path)
+    monkeypatch.setattr(starter, "PYTHON", tmp_path / "python")  # gone, as after an upgrade
+    monkeypatch.setattr(starter, "find_uv", lambda: "uv")
+    for name, lock in (("dev", "requirements-dev.txt"), ("run", "requirements.txt")):
+        starter.note(name, ROOT / lock)
+
+    def break_off(uv: str, lock: Path) -> None:
+        (tmp_path / "python").touch()
+        raise starter.Problem("no network")
+
+    tried = []
+    for does in (break_off, lambda uv, lock: tried.append(lock.name)):
+        monkeypatch.setattr(starter, "install_python", does)
+        with contextlib.suppress(starter.Problem):
+            starter.install(dev=True, pages=False)
+    assert tried == ["requirements-dev.txt"]

@@ -122,6 +122,7 @@ def _end_leftover(pid_file: Path, cluster: Path) -> None:
     """
     lines = _lines(pid_file)
     if not lines:
+        pid_file.unlink(missing_ok=True)  # an empty one would keep every server from starting
         return
     pid = int(lines[0])
     if str(cluster) in command_of(pid):

@@ -197,7 +197,7 @@ MUTATIONS = (
     ),
     Mutation(
         "watchdog",
-        (("healthscore/watchdog.py", "self._end()\n\n", "pass\n\n"),),
+        (("healthscore/watchdog.py", "            self._end()\n", "            pass\n"),),
         "tests/faults/test_broker.py::test_a_worker_that_hears_nothing_ends_itself",
     ),
     Mutation(

@@ -90,6 +90,15 @@ def test_servers_die_with_a_killed_keeper_and_start_again(place: Place) -> None:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
+def test_an_empty_pid_file_keeps_no_server_from_starting(place: Place) -> None:
+    with in_use(place):
+        pass
+    assert wait_until_down(place)
+    (place.cluster / "postmaster.pid").touch()  # a disk that was full, or lost its power
+    with in_use(place):
+        assert servers_answer(place)
+
+
 def test_text_sorts_by_code_point_and_lower_knows_umlauts(place: Place) -> None:
     with in_use(place), psycopg.connect(place.database_url) as connection:
         row = connection.execute("SELECT lower('ÄÖÜ'), 'Z' < 'a', current_setting('timezone')")

@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organisation
+from healthscore import readiness
 from metrics import disks
-from metrics.models import ChangedDay, Heartbeat, Run, RunChunk, Upload
+from metrics.models import Batch, ChangedDay, Heartbeat, Run, RunChunk, Upload
 from metrics.models.heartbeats import TICK
 from metrics.views.runs.progress import progress_of
 from tests.disks import fill
@@ -100,6 +101,32 @@ def test_a_night_that_did_not_come_is_said(client: Client) -> None:
     assert reasons(client) == []
 
 
+@pytest.mark.parametrize(
+    ("run_at", "minutes", "is_late"),
+    [
+        (dt.time(3, 10), 359, False),
+        (dt.time(3, 10), 361, True),
+        (dt.time(20, 0), 359, False),  # on the next day by then
+        (dt.time(20, 0), 361, True),
+        (dt.time(23, 50), 15, False),
+        (dt.time(23, 50), 361, True),
+    ],
+)
+def test_a_night_is_late_six_hours_after_it_was_due_at_whatever_hour(
+    run_at: dt.time, minutes: int, is_late: bool
+) -> None:
+    organisation = Organisation.current()
+    organisation.run_at = run_at
+    organisation.save()
+    day = dt.date(2026, 11, 20)
+    due = organisation.due_at(day)
+    make_night(day - dt.timedelta(days=1), state="complete", created=due - dt.timedelta(days=1))
+    make_night(day, state="running", created=due)
+    found = readiness.Readiness()
+    readiness._look_at_nights(found, due + dt.timedelta(minutes=minutes))
+    assert found.reasons == (["the night of 2026-11-20 is not complete"] if is_late else [])
+
+
 def test_rows_that_cannot_be_rewritten_are_said(client: Client) -> None:
     all_is_well()
     today = Organisation.current().day_of(timezone.now())
@@ -139,6 +166,15 @@ def test_work_that_nobody_takes_is_said(client: Client) -> None:
     assert reasons(client) == ["work waits for 16 minutes"]
     Upload.objects.filter(pk=upload.pk).update(claimed_at=timezone.now())
     assert reasons(client) == []
+
+
+@pytest.mark.parametrize("state", Batch.STORED)
+def test_an_undo_that_nobody_takes_is_said(client: Client, state: str) -> None:
+    all_is_well()
+    asked = timezone.now() - dt.timedelta(minutes=16)
+    Batch.objects.create(source="usage", state=state, undo_asked_at=asked, finished_at=asked)
+    assert Batch.objects.to_undo().count() == 1
+    assert reasons(client) == ["work waits for 16 minutes"]
 
 
 def test_a_chunk_that_nobody_takes_up_from_a_worker_that_ended_is_said(client: Client) -> None:
