@@ -12,7 +12,10 @@ from django.db import connection
 from healthscore import prepare
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+WAITS = """
+SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted
+"""
 
 
 def test_the_second_waits_for_longer_than_for_a_lock_and_is_itself_waited_for_by_nobody() -> None:
