@@ -5,7 +5,7 @@
   const form = document.getElementById("draft-form");
   if (form.method !== "post") return;
   const plot = () => document.getElementById("curve-plot");
-  const dots = () => [...plot().querySelectorAll("[data-dot]")];
+  const dots = () => [...(plot()?.querySelectorAll("[data-dot]") ?? [])];
   const plain = (value) => String(Number(value.toFixed(6)));
   const between = (value, low, high) => Math.min(Math.max(value, low), high);
   let dragged = null;
@@ -88,15 +88,18 @@
     put(dragged, Math.round(raw / fine) * fine, Math.round(100 * (1 - (event.clientY - box.top) / box.height)));
   };
 
-  const enhance = () => {
-    const svg = plot()?.querySelector("svg");
-    if (!svg) return;
-    svg.setAttribute("role", "group");
+  const makeHandles = () => {
+    plot()?.querySelector("svg")?.setAttribute("role", "group");
     dots().forEach((dot) => {
       Object.entries({ tabindex: "0", role: "slider", "aria-valuemin": "0", "aria-valuemax": "100", "aria-describedby": "curve-keys" }).forEach(
         ([name, value]) => dot.setAttribute(name, value),
       );
     });
+  };
+
+  const enhance = () => {
+    makeHandles();
+    if (!dots().length) return;
     document.querySelectorAll("#curve [data-scripted]").forEach((part) => (part.hidden = false));
     draw();
   };
@@ -119,10 +122,12 @@
     if (dot) kept = { dot: Number(dot.dataset.dot) };
     else if (active?.closest?.("#curve") && active.id) kept = { id: active.id };
   });
-  document.addEventListener("htmx:afterSettle", () => {
-    enhance();
+  // at once: a key that is pressed before the new part has settled is meant for it
+  document.addEventListener("htmx:afterSwap", () => {
+    makeHandles();
     restore();
   });
+  document.addEventListener("htmx:afterSettle", enhance);
   form.addEventListener("keydown", press);
   form.addEventListener("input", (event) => {
     if (event.target.name?.startsWith(`curves.${plot()?.dataset.code}.`)) draw();

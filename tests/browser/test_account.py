@@ -32,14 +32,14 @@ def test_its_parts_come_by_themselves_and_stay_when_the_period_changes(
 ) -> None:
     opened(page, site)
     for part in ("#adoption .hs-matrix", "#tickets .hs-facts", "#surveys .hs-answers"):
-        assert page.locator(part).count() == 1
-    assert page.locator("#timeline .hs-timeline li").count() > 3
+        expect(page.locator(part)).to_have_count(1)
+    expect(page.locator("#timeline .hs-timeline li").nth(3)).to_be_attached()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     enter(page, "#period-7")
     page.wait_for_url("**days=7*")
     page.locator('#period-7[aria-current="true"]').wait_for()
-    assert page.locator("#adoption .hs-matrix").count() == 1
+    expect(page.locator("#adoption .hs-matrix")).to_have_count(1)
     assert not [url for url in asked if "/people/" in url or "/timeline/" in url]
     expect(page.locator("#period-7")).to_be_focused()
 
@@ -51,7 +51,7 @@ def test_from_a_tab_to_all_people_filtered_and_back_by_keyboard(page: Page, site
     enter(page, "#people .hs-head a")
     page.wait_for_url("**/people/")
     rows = page.locator("#people-table tbody tr")
-    assert rows.count() == 6
+    expect(rows).to_have_count(6)
     enter(page, "#filter-state")
     page.keyboard.press("Tab")
     page.locator('.hs-options a:has-text("not active for 3 weeks")').focus()
@@ -61,7 +61,7 @@ def test_from_a_tab_to_all_people_filtered_and_back_by_keyboard(page: Page, site
     enter(page, "#sort-name")
     page.wait_for_url("**sort=name*")
     page.locator('th[aria-sort="ascending"] #sort-name').wait_for()
-    assert rows.count() == 3
+    expect(rows).to_have_count(3)
     with page.expect_download() as started:
         enter(page, '.hs-pager a:has-text("Export CSV")')
     lines = started.value.path().read_text(encoding="utf-8-sig").splitlines()
@@ -83,7 +83,7 @@ def test_the_timeline_is_narrowed_in_its_place_and_read_on_a_page(page: Page, si
     enter(page, "#kind-tickets")
     page.wait_for_url("**kind=tickets*")
     page.locator('#kind-tickets[aria-current="true"]').wait_for()
-    assert page.locator(".hs-timeline li").count() == 1
+    expect(page.locator(".hs-timeline li")).to_have_count(1)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -123,7 +123,7 @@ def test_without_javascript_every_part_is_a_page(browser: Browser, site: Site) -
     ):
         page.goto(f"{site.url}{site.worst.get_absolute_url()}")
         page.get_by_role("link", name=text).click()
-        assert page.locator(first).count() == 1
+        expect(page.locator(first)).to_have_count(1)
         page.get_by_role("link", name="Halden Freight").first.click()
-        assert page.locator("#why-it-moved").count() == 1
+        expect(page.locator("#why-it-moved")).to_have_count(1)
     context.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.models import User
 from metrics.models import Mark, Note, Task
@@ -40,7 +40,13 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def acts(page: Page) -> list[str]:
-    return page.locator(".hs-day-act").all_inner_texts()
+    """What stands in the list now."""
+    return shown(page).all_inner_texts()
+
+
+def shown(page: Page) -> Locator:
+    """The acts from top to bottom."""
+    return page.locator(".hs-day-act")
 
 
 def test_the_day_by_keyboard_alone(page: Page, full: Site) -> None:
@@ -57,14 +63,14 @@ def test_the_day_by_keyboard_alone(page: Page, full: Site) -> None:
     tab_to(page, "Done: Ask Pemberton")
     page.keyboard.press("Enter")
     page.locator(".hs-toast", has_text="Done: Ask Pemberton").wait_for()
-    assert acts(page) == before[1:]
+    expect(shown(page)).to_have_text(before[1:])
     expect(page.locator(COUNT)).to_have_text(str(len(before) - 1))
     # the next item has come to its place, and the focus with it
     expect(page.locator("#done-1")).to_be_focused()
     tab_to(page, "Undo: Pemberton Insurance")
     page.keyboard.press("Enter")
     page.locator(".hs-toast", has_text="It is back in the list").wait_for()
-    assert acts(page) == before
+    expect(shown(page)).to_have_text(before)
 
     page.locator("#done-1").focus()
     tab_to(page, "Snooze: Ask Pemberton")
@@ -72,7 +78,7 @@ def test_the_day_by_keyboard_alone(page: Page, full: Site) -> None:
     tab_to(page, "Next week")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Snoozed").wait_for()
-    assert acts(page) == before[1:]
+    expect(shown(page)).to_have_text(before[1:])
     assert Mark.objects.standing().get(code="R2").until is not None
 
 
@@ -146,15 +152,15 @@ def test_the_day_works_without_javascript(browser: Browser, full: Site) -> None:
     before = acts(page)
     page.locator("#done-1").click()
     page.wait_for_url(f"{full.url}/day/")
-    assert acts(page) == before[1:]
+    expect(shown(page)).to_have_text(before[1:])
     page.locator(".hs-toast").get_by_role("button", name="Undo").click()
-    assert acts(page) == before
+    expect(shown(page)).to_have_text(before)
     page.locator("#task-1").click()
     page.get_by_role("button", name="Add task").click()
-    assert page.get_by_role("heading", name="My tasks").count() == 1
+    expect(page.get_by_role("heading", name="My tasks")).to_have_count(1)
     page.goto(f"{full.url}{full.worst.get_absolute_url()}")
     page.get_by_role("link", name="Note").click()
     page.get_by_label("Note", exact=True).fill("Remember")
     page.get_by_role("button", name="Save note").click()
-    assert page.locator(".hs-note-text").inner_text() == "Remember"
+    expect(page.locator(".hs-note-text")).to_have_text("Remember")
     context.close()

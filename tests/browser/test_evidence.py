@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.test_pages import OVERFLOWING, violations
@@ -25,19 +25,19 @@ def test_the_facts_open_below_their_signal_and_close_again(
     site.log_in(page, "ana")
     page.goto(signals_of(site), wait_until="networkidle")
     link, place = page.locator('[aria-controls="facts-S01"]'), page.locator("#facts-S01")
-    assert not place.is_visible()
+    expect(place).to_be_hidden()
     link.click()
     place.get_by_text("3 people active in 28 days / 8 seats").wait_for()
-    assert link.get_attribute("aria-expanded") == "true"
-    assert place.locator("tbody tr").count() == 6
-    assert page.url == signals_of(site)
+    expect(link).to_have_attribute("aria-expanded", "true")
+    expect(place.locator("tbody tr")).to_have_count(6)
+    expect(page).to_have_url(signals_of(site))
     for code in CODES[1:]:
         page.locator(f'[aria-controls="facts-{code}"]').click()
         page.locator(f"#facts-{code} .hs-evidence-sum").wait_for()
     assert violations(page) == []
     link.click()
-    assert not place.is_visible()
-    assert link.get_attribute("aria-expanded") == "false"
+    expect(place).to_be_hidden()
+    expect(link).to_have_attribute("aria-expanded", "false")
     link.click()
     place.get_by_text("3 people active in 28 days / 8 seats").wait_for()
 
@@ -63,6 +63,6 @@ def test_without_javascript_the_link_leads_to_a_page(browser: Browser, site: Sit
     page.goto(signals_of(site))
     page.locator('[aria-controls="facts-S01"]').click()
     page.wait_for_url("**/signals/S01/**")
-    assert page.get_by_role("heading", level=1).inner_text() == "Seats in use"
-    assert page.get_by_text("3 people active in 28 days / 8 seats").is_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Seats in use")
+    expect(page.get_by_text("3 people active in 28 days / 8 seats")).to_be_visible()
     context.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from metrics.models import Hook
 from tests.browser.conftest import HOSTILE, Site
@@ -44,7 +44,7 @@ def test_a_webhook_is_tried_made_and_given_a_second_secret_by_keyboard(
     tab_to(page, "Try the body")
     page.keyboard.press("Enter")
     page.get_by_text("What becomes of the body").wait_for()
-    assert page.get_by_role("row", name="external_id 35436", exact=True).is_visible()
+    expect(page.get_by_role("row", name="external_id 35436", exact=True)).to_be_visible()
     look(page, "webhook-tried")
     tab_to(page, "Make webhook")
     page.keyboard.press("Enter")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import Account
 from metrics import ingest
@@ -81,7 +81,7 @@ def test_a_file_goes_all_the_way_and_back_by_keyboard(page: Page, site: Site, fi
     tab_to(page, "Upload")
     page.keyboard.press("Enter")
     page.wait_for_url("**/imports/files/*/")
-    assert page.get_by_label("Column for External id").input_value() == "h0"
+    expect(page.get_by_label("Column for External id")).to_have_value("h0")
     look_closely(page, "imports-columns")
     tab_to(page, "Check the file")
     page.keyboard.press("Enter")
@@ -89,7 +89,7 @@ def test_a_file_goes_all_the_way_and_back_by_keyboard(page: Page, site: Site, fi
     look_closely(page, "imports-progress")
     ingest.work_uploads()
     page.get_by_text("1 row would go in.").wait_for()
-    assert page.get_by_text("a new account needs a name").count() == 1
+    expect(page.get_by_text("a new account needs a name")).to_have_count(1)
     look_closely(page, "imports-checked")
     tab_to(page, "Apply")
     page.keyboard.press("Enter")
@@ -101,7 +101,7 @@ def test_a_file_goes_all_the_way_and_back_by_keyboard(page: Page, site: Site, fi
     look_closely(page, "imports-report")
     tab_to(page, "Undo…")
     page.keyboard.press("Enter")
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert violations(page) == []
     tab_to(page, "Undo import")
     page.keyboard.press("Enter")
@@ -123,6 +123,6 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(
     with large.open("wb") as stream:
         stream.truncate(51_000_000)
     page.get_by_label("CSV file, at most 50 MB").set_input_files(large)
-    assert page.locator("#file-problem").inner_text() == "51 MB; at most 50 MB are taken."
+    expect(page.locator("#file-problem")).to_have_text("51 MB; at most 50 MB are taken.")
     page.get_by_role("button", name="Upload").click()
     assert page.url.endswith("/imports/new/usage/")

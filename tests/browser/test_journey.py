@@ -47,7 +47,7 @@ def test_a_csm_reads_why_and_an_admin_changes_what_counts(page: Page, site: Site
 
 
 def open_the_worst_account(page: Page, site: Site) -> None:
-    assert page.get_by_role("link", name="Scorecard").count() == 0
+    expect(page.get_by_role("link", name="Scorecard")).to_have_count(0)
     page.get_by_role("columnheader", name="Score").get_by_role("link").click()
     page.wait_for_url("**/?*sort=score*")
     worst = page.locator("td.hs-name a").first

@@ -27,23 +27,23 @@ def test_it_is_given_shown_and_withdrawn(
     site.log_in(page, "ana")
     page.goto(f"{site.url}{site.worst.get_absolute_url()}", wait_until="networkidle")
     page.get_by_role("link", name="Override…").click()
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
     expect(page.locator("#override-points")).to_be_focused()
     assert violations(page) == []
     page.keyboard.press("Escape")
-    assert not page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.get_by_role("link", name="Override…").click()
     fill(page, points="8")
     shown = page.locator("#standing-override")
     shown.get_by_text("with Ana’s +8:").wait_for()
-    assert REASON.strip() in shown.inner_text()
+    expect(shown).to_contain_text(REASON.strip())
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.reload(wait_until="networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.evaluate(OVERFLOWING)
     page.get_by_role("button", name="Withdraw").click()
     shown.wait_for(state="detached")
-    assert "withdrawn" in page.locator("#overrides").inner_text()
+    expect(page.locator("#overrides")).to_contain_text("withdrawn")
 
 
 def test_a_mistake_is_corrected_where_it_was_made(browser: Browser, site: Site) -> None:
@@ -56,8 +56,8 @@ def test_a_mistake_is_corrected_where_it_was_made(browser: Browser, site: Site) 
         page.get_by_role("link", name="Override…").click()
         fill(page, points="22")
         page.get_by_text("At most 15 points up or down.").wait_for()
-        assert page.get_by_role("dialog").is_visible()
-        assert page.get_by_role("textbox", name="Why").input_value() == REASON
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page.get_by_role("textbox", name="Why")).to_have_value(REASON)
         page.get_by_label("Points").fill("-4")
         page.get_by_role("button", name="Set override").click()
         page.get_by_text("with Ana’s −4:").wait_for()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 from tests.browser.conftest import HOSTILE, Site
 
@@ -67,7 +67,7 @@ def test_an_editor_with_its_dialog_open_passes_axe(page: Page, site: Site) -> No
     page.wait_for_load_state("networkidle")
     assert violations(page) == []
     page.get_by_role("link", name="Publish…").click()
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert violations(page) == []
 
 
@@ -88,8 +88,8 @@ def test_a_hostile_name_stays_text_in_tables_charts_and_titles(page: Page, site:
     site.log_in(page, "ada")
     for path in ("/", site.hostile.get_absolute_url(), "/jump/?q=img"):
         opened(page, f"{site.url}{path}")
-        assert page.get_by_text(HOSTILE, exact=True).count() >= 1
-        assert page.locator('img, a[href^="https://example.com"]').count() == 0
+        expect(page.get_by_text(HOSTILE, exact=True).first).to_be_attached()
+        expect(page.locator('img, a[href^="https://example.com"]')).to_have_count(0)
         assert page.title().endswith("Healthscore")
 
 
@@ -120,31 +120,31 @@ def test_the_theme_is_kept_from_page_to_page(page: Page, site: Site) -> None:
     page.get_by_label("Menu of Ana").click()
     page.get_by_role("button", name="Dark").locator("visible=true").click()
     opened(page, f"{site.url}{site.worst.get_absolute_url()}")
-    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
-    assert page.locator("[data-chart] .main-svg").count() > 0
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(page.locator("[data-chart] .main-svg").first).to_be_attached()
 
 
 def test_filters_sort_and_back_go_through_the_address(page: Page, site: Site) -> None:
     site.log_in(page, "ana")
     page.get_by_label("Filter by name").fill("kestrel")
     page.wait_for_url("**/?*q=kestrel*")
-    assert names(page) == ["Kestrel Robotics"]
+    expect(names(page)).to_have_text(["Kestrel Robotics"])
     page.get_by_role("link", name="Clear").click()
     page.wait_for_url(lambda address: "kestrel" not in address)
     page.go_back()
     page.wait_for_url("**/?*q=kestrel*")
-    assert names(page) == ["Kestrel Robotics"]
+    expect(names(page)).to_have_text(["Kestrel Robotics"])
 
 
-def names(page: Page) -> list[str]:
+def names(page: Page) -> Locator:
     """Accounts in the table, from top to bottom."""
-    page.locator("td.hs-name a").first.wait_for()
-    return page.locator("td.hs-name a").all_inner_texts()
+    return page.locator("td.hs-name a")
 
 
 def test_going_back_from_a_filter_shows_every_row_again(page: Page, site: Site) -> None:
     site.log_in(page, "ana")
-    everybody = names(page)
+    names(page).first.wait_for()
+    everybody = names(page).all_inner_texts()
     page.locator("#filter-band").click()
     page.locator(".hs-options").get_by_role("link", name="Green").click()
     page.wait_for_url("**/?*band=green*")
@@ -156,7 +156,7 @@ def test_going_back_from_a_filter_shows_every_row_again(page: Page, site: Site) 
     page.wait_for_function(
         "count => document.querySelectorAll('td.hs-name').length === count", arg=len(everybody)
     )
-    assert names(page) == everybody
+    expect(names(page)).to_have_text(everybody)
 
 
 def test_a_menu_opens_and_closes_by_keyboard_and_keeps_the_focus(page: Page, site: Site) -> None:
@@ -164,18 +164,18 @@ def test_a_menu_opens_and_closes_by_keyboard_and_keeps_the_focus(page: Page, sit
     menu = page.get_by_label("Menu of Ana")
     menu.focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("button", name="Log out").locator("visible=true").count() == 1
+    expect(page.get_by_role("button", name="Log out").locator("visible=true")).to_have_count(1)
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
-    assert page.get_by_role("button", name="Log out").locator("visible=true").count() == 0
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Menu of Ana"
+    expect(page.get_by_role("button", name="Log out").locator("visible=true")).to_have_count(0)
+    expect(menu).to_be_focused()
 
 
 def test_shortcuts_are_off_while_typing(page: Page, site: Site) -> None:
     site.log_in(page, "ana")
     page.get_by_label("Filter by name").click()
     page.keyboard.type("a/b")
-    assert page.get_by_label("Filter by name").input_value() == "a/b"
+    expect(page.get_by_label("Filter by name")).to_have_value("a/b")
     expect(page.locator("#filter-name")).to_be_focused()
 
 
@@ -197,17 +197,17 @@ def test_pages_are_read_and_filtered_without_javascript(browser: Browser, site: 
     page.get_by_label("Filter by name").fill("halden")
     page.keyboard.press("Enter")
     page.wait_for_url("**/?*q=halden*")
-    assert names(page) == ["Halden Freight"]
+    expect(names(page)).to_have_text(["Halden Freight"])
     page.locator("td.hs-name a").click()
-    assert "sums to" in page.locator("#why-it-moved").inner_text()
+    expect(page.locator("#why-it-moved")).to_contain_text("sums to")
     page.locator(".hs-data-steps summary").click()
-    assert page.locator(".hs-data-steps tbody tr").count() >= 3
+    expect(page.locator(".hs-data-steps tbody tr").nth(2)).to_be_attached()
     page.goto(f"{site.url}/scorecard/")
     page.get_by_role("button", name="Edit").click()
     page.get_by_role("link", name="Publish…").click()
     page.get_by_label("Why").fill("The same weights, said once more")
     page.get_by_role("button", name="Publish v2").click()
-    assert "v2 live" in page.locator(".hs-title").inner_text()
+    expect(page.locator(".hs-title")).to_contain_text("v2 live")
     context.close()
 
 
@@ -216,7 +216,7 @@ def test_enter_in_the_filter_box_filters_and_the_export_keeps_it(page: Page, sit
     page.get_by_label("Filter by name").fill("kestrel")
     page.keyboard.press("Enter")
     page.wait_for_url("**/?*q=kestrel*")
-    assert names(page) == ["Kestrel Robotics"]
+    expect(names(page)).to_have_text(["Kestrel Robotics"])
     with page.expect_download() as started:
         page.get_by_role("link", name="Export CSV").click()
     lines = started.value.path().read_text(encoding="utf-8-sig").splitlines()

@@ -38,11 +38,11 @@ def test_the_jump_box_is_a_combobox(
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     site.log_in(page, "ada")
     box = page.locator("#jump")
-    assert box.get_attribute("aria-expanded") == "false"
+    expect(box).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Control+k")
     page.keyboard.type("el")
     expect(box).to_have_attribute("aria-expanded", "true")
-    assert page.get_by_role("group").locator("visible=true").count() >= 1
+    expect(page.get_by_role("group").locator("visible=true").first).to_be_attached()
     assert chosen(page) == "Kestrel Robotics"
     assert violations(page) == []
     page.keyboard.press("ArrowDown")
@@ -54,8 +54,8 @@ def test_the_jump_box_is_a_combobox(
     expect(page.locator("#jump")).to_be_focused()
     page.keyboard.press("Escape")
     expect(box).to_have_attribute("aria-expanded", "false")
-    assert box.input_value() == ""
-    assert page.locator("#jump-results").inner_text() == ""
+    expect(box).to_have_value("")
+    expect(page.locator("#jump-results")).to_have_text("")
     page.keyboard.press("Control+k")
     page.keyboard.type("runs and")
     expect(box).to_have_attribute("aria-expanded", "true")
@@ -68,7 +68,7 @@ def test_what_is_not_found_is_said(page: Page, site: Site) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("zzzz")
     expect(page.locator("#jump-results [role=status]")).to_contain_text("Nothing of this name")
-    assert page.locator("#jump").get_attribute("aria-expanded") == "false"
+    expect(page.locator("#jump")).to_have_attribute("aria-expanded", "false")
     assert violations(page) == []
 
 
@@ -81,7 +81,7 @@ def test_without_javascript_the_jump_box_leads_to_a_page(browser: Browser, site:
     page.wait_for_url("**/jump/?q=halden")
     page.get_by_role("link", name="Halden Freight").click()
     page.wait_for_url(f"**{site.worst.get_absolute_url()}")
-    assert page.locator("h1").inner_text() == "Halden Freight"
+    expect(page.locator("h1")).to_have_text("Halden Freight")
     context.close()
 
 
@@ -103,15 +103,15 @@ def test_shortcuts_are_listed_and_lead_to_pages(
         page.wait_for_url(f"{site.url}{path}")
     page.keyboard.type("gx")  # no page has this key
     page.keyboard.press("p")
-    assert page.url == f"{site.url}/profile/"
+    expect(page).to_have_url(f"{site.url}/profile/")
 
 
 def test_shortcuts_rest_while_somebody_types(page: Page, site: Site) -> None:
     site.log_in(page, "ana")
     page.get_by_label("Filter by name").click()
     page.keyboard.type("gr?/")
-    assert page.get_by_label("Filter by name").input_value() == "gr?/"
-    assert not page.get_by_role("dialog").is_visible()
+    expect(page.get_by_label("Filter by name")).to_have_value("gr?/")
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 def test_who_wants_no_single_keys_switches_them_off(page: Page, site: Site) -> None:
@@ -122,8 +122,8 @@ def test_who_wants_no_single_keys_switches_them_off(page: Page, site: Site) -> N
     page.get_by_text("Profile saved").wait_for()
     assert not User.objects.get(name="Ana").shortcuts
     page.keyboard.type("?gr")
-    assert not page.get_by_role("dialog").is_visible()
-    assert page.url == f"{site.url}/profile/"
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page).to_have_url(f"{site.url}/profile/")
     page.keyboard.press("Control+k")
     expect(page.locator("#jump")).to_be_focused()
 
@@ -154,14 +154,14 @@ def test_paper_is_white_and_without_what_helps_on_a_screen(browser: Browser, sit
             assert page.locator(f"{hidden}:visible").count() == 0, (path, hidden)
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert colour == "rgb(255, 255, 255)"
-        assert page.get_by_role("heading", level=1).is_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.emulate_media(media="null")
         paper = page.pdf(prefer_css_page_size=True)
         sizes = set(re.findall(rb"/MediaBox \[([^\]]+)\]", paper))
         assert {tuple(round(float(x)) for x in size.split()) for size in sizes} == {
             (0, 0, 595, 842)
         }
-        assert page.locator("html").get_attribute("data-bs-theme") == "dark"  # as before
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")  # as before
     context.close()
 
 

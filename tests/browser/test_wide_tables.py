@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 
@@ -36,7 +36,7 @@ def test_people_stay_while_their_features_are_scrolled(narrow: Page, site: Site)
 def test_versions_stand_below_one_another_on_a_phone(narrow: Page, site: Site) -> None:
     narrow.goto(f"{site.url}/scorecard/versions/", wait_until="networkidle")
     table = narrow.locator("table.hs-versions")
-    assert not table.locator("thead").is_visible()
+    expect(table.locator("thead")).to_be_hidden()
     boxes = [cell.bounding_box() for cell in table.locator("tbody tr").first.locator("td").all()]
     shown = [box for box in boxes if box and box["width"] > 0]
     assert len(shown) > 2
