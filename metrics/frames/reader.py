@@ -22,6 +22,7 @@ from metrics.frames.facts import (
     read_training,
 )
 from metrics.frames.feature_use import read_feature_use
+from metrics.frames.moment import of_one_moment
 from metrics.frames.past import Kind, Past, read_past
 from metrics.frames.sources import read_spans, source_states
 from metrics.frames.unheard import unheard_weeks
@@ -225,12 +226,15 @@ class Reading:
 def read_frames(window: Window, portfolio: Portfolio) -> Frames:
     """Everything known about the accounts of the window; see `Frames` for the shapes."""
     reading = Reading(window, portfolio)
-    return Frames(**{part.name: getattr(reading, part.name) for part in fields(Frames)})
+    with of_one_moment():
+        return Frames(**{part.name: getattr(reading, part.name) for part in fields(Frames)})
 
 
 def read_account_ids(window: Window) -> list[int]:
     """Ids of the accounts that `read_frames` of the window has, in its order."""
-    ids: list[int] = np.asarray(_read_accounts(window, read_past(window))["account_id"]).tolist()
+    with of_one_moment():
+        accounts = _read_accounts(window, read_past(window))
+    ids: list[int] = np.asarray(accounts["account_id"]).tolist()
     return ids
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import time_machine
+from django.db import connection
 
 from accounts.models import Account, Change
 from metrics.frames import Window, read_frames
 from metrics.frames.past import read_past
 from metrics.rollups import refresh
 from metrics.signals.base import Frames, Portfolio
+from tests.facts import DAY, at, make_account
 from tests.ingest.sending import Sender, table
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +209,26 @@ def test_a_dry_run_keeps_nothing(world: Sender, clock: time_machine.Coordinates)
     clock.move_to(LATE)
     world("people", "P1,A1,,,Sales", dry_run=True)
     assert Change.objects.filter(kind="person").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_is_committed_while_a_night_reads_is_not_read() -> None:
+    account = make_account(segment="old")
+    window = Window(day=DAY, cutoff=at(DAY, 3), zone="UTC", lo=account.pk, hi=account.pk + 1)
+
+    def change() -> None:
+        Account.objects.update(segment="new")
+        connection.close()
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if "unnest(%(kinds)s" in sql:  # it is asked what has changed: nothing has
+            other = threading.Thread(target=change)
+            other.start()
+            other.join()
+        return found
+
+    with connection.execute_wrapper(meanwhile):
+        frames = read_frames(window, Portfolio())
+    assert Account.objects.get().segment == "new"
+    assert frames.accounts["segment"].tolist() == ["old"]
