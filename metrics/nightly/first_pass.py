@@ -59,7 +59,7 @@ def sum_up(chunk: Claim) -> None:
 
 def roll_up(chunk: Claim) -> bool:
     """The dirty days of the chunk's range; False where some are left for a next turn."""
-    return refresh_some(_span(chunk), seconds=ROLLUP_SECONDS)
+    return refresh_some(_span(chunk), seconds=ROLLUP_SECONDS, tries=chunk.attempts - 1)
 
 
 def combine_sums(chunk: Claim) -> None:

@@ -89,21 +89,23 @@ def refresh(account_ids: range | None = None) -> int:
 def _refresh_all(account_ids: range | None) -> int:
     days = 0
     while True:
-        found = _refresh_slice(_scope(account_ids))
+        found = _refresh_slice(_scope(account_ids, days=SLICE))
         days += found
         if found < SLICE:
             return days
 
 
-def refresh_some(account_ids: range, *, seconds: float) -> bool:
+def refresh_some(account_ids: range, *, seconds: float, tries: int = 0) -> bool:
     """As `refresh`, slice by slice, until `seconds` are over; whether nothing is left to do.
 
-    What is done stays done: who is called again goes on where this one stopped.
+    What is done stays done: who is called again goes on where this one stopped. Each of the
+    `tries` that were ended before makes a slice an eighth as large: days of very many facts.
     """
     until = time.monotonic() + seconds
+    days = max(SLICE >> 3 * tries, 1)
     gather(account_ids)
     while _is_dirty(account_ids):
-        if _refresh_slice(_scope(account_ids)) < SLICE:
+        if _refresh_slice(_scope(account_ids, days=days)) < days:
             break  # what has been marked since need not wait for this night
         if time.monotonic() > until:
             return False
@@ -170,7 +172,7 @@ def _is_dirty(account_ids: range) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _scope(account_ids: range | None) -> dict[str, Any]:
+def _scope(account_ids: range | None, *, days: int = 0) -> dict[str, Any]:
     if account_ids is None:
-        return {"all": True, "lo": 0, "hi": 0, "slice": SLICE}
-    return {"all": False, "lo": account_ids.start, "hi": account_ids.stop, "slice": SLICE}
+        return {"all": True, "lo": 0, "hi": 0, "slice": days}
+    return {"all": False, "lo": account_ids.start, "hi": account_ids.stop, "slice": days}

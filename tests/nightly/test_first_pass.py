@@ -123,6 +123,22 @@ def test_dirty_days_that_take_long_are_done_in_turns_and_lose_no_attempt(
     assert states(run, "sum") == [("done", 1)]
 
 
+def test_days_on_which_a_worker_was_ended_are_done_fewer_at_a_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_portfolio(1)  # five dirty days
+    run = prepared(settings)
+    monkeypatch.setattr(rollups, "SLICE", 16)
+    monkeypatch.setattr(first_pass, "ROLLUP_SECONDS", 0)
+    left = []
+    run.chunks.filter(kind="sum").update(attempts=1)  # of a worker that is no more
+    while states(run, "sum") == [("new", 1)]:
+        sum_up(claimed())
+        left.append(DirtyDay.objects.count())
+    assert left == [3, 1, 0]
+    assert states(run, "sum") == [("done", 2)]
+
+
 def test_days_of_whoever_is_no_customer_yet_are_rolled_up(settings: Settings) -> None:
     before = make_account(started=-10)
     make_portfolio(1)
