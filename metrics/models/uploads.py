@@ -50,8 +50,8 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return len(found)
 
     def forget(self, now: dt.datetime) -> int:
-        """Deletes those that nobody went on with."""
-        return self.filter(created_at__lt=now - KEPT).discard()
+        """Deletes those that nobody went on with; not those that wait for a worker."""
+        return self.filter(created_at__lt=now - KEPT).exclude(state__in=Upload.WORK).discard()
 
     def last_mapping(self, source: str, header: Iterable[str]) -> dict[str, Any] | None:
         """How the last imported file of the source was read, where this header fits too."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account
@@ -354,3 +355,11 @@ def test_files_that_nobody_went_on_with_are_forgotten(ada: Client) -> None:
     with time_machine.travel(at(DAY.replace(day=26), 13)):
         ingest.recover_uploads()
     assert table(Upload, "state", "batches") == [("applied", batch.pk)]
+
+
+def test_a_file_that_waits_for_a_worker_is_not_forgotten(ada: Client) -> None:
+    upload(ada, ACCOUNTS)
+    Upload.objects.update(state="applying", asked_at=at(DAY, 12), claimed_at=None)
+    with time_machine.travel(at(DAY.replace(day=26), 13)):
+        Upload.objects.forget(timezone.now())
+    assert Upload.objects.count() == 1
