@@ -10,14 +10,16 @@ from django.conf import settings
 from django.db import Error, connection
 from redis import RedisError
 
-from accounts.models import Organisation
+from accounts.models import Account, Organisation
 from metrics import backlog, disks
 from metrics.models import AlertMail, Heartbeat, Run
-from metrics.models.heartbeats import CHORES, TICK
+from metrics.models.heartbeats import CHORES, PURGE, TICK
 from metrics.nightly import database_now
 from metrics.tasks import broker_client
 
 NIGHT_IS_LATE = dt.timedelta(hours=6)  # after it was due
+FIRST_NIGHT_IS_LATE = dt.timedelta(days=1)
+PURGE_IS_LATE = dt.timedelta(days=3)
 WORK_IS_LATE = dt.timedelta(minutes=15)  # that somebody asked for on a page
 # asked for by somebody and taken by nobody, and nights; a year of past days may well wait longer
 WAITING = """
@@ -99,6 +101,7 @@ def _ask_database(found: Readiness) -> None:
     found.database = "ok"
     _look_at_beats(found, now)
     _look_at_nights(found, now)
+    _look_at_purge(found, now)
     _look_at_rows(found)
     _look_at_backlog(found)
     _look_at_mails(found)
@@ -117,8 +120,11 @@ def _ask_database(found: Readiness) -> None:
 
 
 def _look_at_beats(found: Readiness, now: dt.datetime) -> None:
-    alive = now - dt.timedelta(seconds=settings.DEAF_SECONDS)
-    living = Heartbeat.objects.exclude(name__in=CHORES).filter(seen_at__gt=alive)
+    near = dt.timedelta(seconds=settings.DEAF_SECONDS)
+    # beats of a time to come are from before a wrong clock was set back
+    living = Heartbeat.objects.exclude(name__in=CHORES).filter(
+        seen_at__range=(now - near, now + near)
+    )
     queues = list(living.values_list("queues", flat=True))
     found.workers = len(queues)
     if not found.workers:
@@ -146,10 +152,20 @@ def _look_at_nights(found: Readiness, now: dt.datetime) -> None:
     while now < organisation.due_at(day) + NIGHT_IS_LATE:
         day -= dt.timedelta(days=1)
     first = Run.objects.order_by("created_at").first()
+    if first is None and Account.objects.filter(known_at__lt=now - FIRST_NIGHT_IS_LATE).exists():
+        found.reasons.append("there are customers, and not one night")
     if first is None or organisation.day_of(first.created_at) > day:
         return  # nothing was due yet
     if last is None or last.business_day < day:
         found.reasons.append(f"the night of {day} is not complete")
+
+
+def _look_at_purge(found: Readiness, now: dt.datetime) -> None:
+    last = Heartbeat.objects.filter(name=PURGE).first()
+    first = Run.objects.order_by("created_at").first()
+    since = last.seen_at if last else first and first.created_at
+    if since and now - since > PURGE_IS_LATE:
+        found.reasons.append(f"old rows have not been removed for {(now - since).days} days")
 
 
 def _look_at_rows(found: Readiness) -> None:

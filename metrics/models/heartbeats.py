@@ -47,12 +47,13 @@ class Heartbeat(models.Model):
 
     @classmethod
     def is_fresh(cls, name: str, *, seconds: float) -> bool:
-        """Whether it was seen within so many seconds."""
-        return cls.objects.filter(
-            name=name, seen_at__gt=Now() - dt.timedelta(seconds=seconds)
-        ).exists()
+        """Whether it was seen within so many seconds: not in the future, where a clock that was
+        wrong has been set back.
+        """
+        since = Now() - dt.timedelta(seconds=seconds)
+        return cls.objects.filter(name=name, seen_at__range=(since, Now())).exists()
 
     @classmethod
     def forget(cls) -> None:
-        """Those of processes that are long gone."""
-        cls.objects.filter(seen_at__lt=Now() - FORGOTTEN).delete()
+        """Those of processes that are long gone. Chores stay due however long nobody did them."""
+        cls.objects.exclude(name__in=CHORES).filter(seen_at__lt=Now() - FORGOTTEN).delete()

@@ -40,7 +40,7 @@ class RunQuerySet(models.QuerySet["Run"]):
     def held_up(self) -> RunQuerySet:
         """Nights that are open for long because a chunk of theirs waits for an import or a lock."""
         stands = RunChunk.objects.filter(
-            run=OuterRef("pk"), state=RunChunk.State.NEW, fence__gte=MANY_CLAIMS, attempts=0
+            run=OuterRef("pk"), state=RunChunk.State.NEW, fence__gte=F("attempts") + MANY_CLAIMS
         )
         old = self.open().filter(kind=Run.Kind.NIGHTLY, created_at__lt=Now() - LONG)
         return old.filter(Exists(stands)).order_by("business_day")
@@ -77,26 +77,30 @@ class RunQuerySet(models.QuerySet["Run"]):
         the wake-up message. It pins the other lines' live versions too: what is published while
         the run works does not touch it. `like`: with that run's scorecards, and with what the
         organisation said of itself then.
+
+        A recalculation that nobody has begun becomes what is asked for last: a night is not late
+        because its day waits at the end of a year's. One that is at work, and a night, stay what
+        they are, and say so as `is_in_the_way`.
         """
+        wish: dict[str, Any] = {
+            "kind": kind,
+            "scorecard": like.scorecard if like else scorecard,
+            "other_scorecards": like.other_scorecards
+            if like
+            else [card.pk for card in Scorecard.objects.in_force()[1:]],
+            "portfolio": like.portfolio if like else None,
+            "data_cutoff": data_cutoff,
+            "code_version": code_version,
+            "reason": reason,
+        }
         with transaction.atomic():
             Scorecard.objects.select_for_update().get(pk=scorecard.pk)  # one requester at a time
             already = self.open().filter(business_day=day).first()
             if already:
+                already.take_over(wish)
                 return already
             last = self.filter(business_day=day).aggregate(last=Max("revision"))["last"] or 0
-            run = self.create(
-                kind=kind,
-                business_day=day,
-                revision=last + 1,
-                scorecard=like.scorecard if like else scorecard,
-                other_scorecards=like.other_scorecards
-                if like
-                else [card.pk for card in Scorecard.objects.in_force()[1:]],
-                portfolio=like.portfolio if like else None,
-                data_cutoff=data_cutoff,
-                code_version=code_version,
-                reason=reason,
-            )
+            run = self.create(business_day=day, revision=last + 1, **wish)
             RunChunk.objects.create(run=run, kind=RunChunk.Kind.PREPARE, lo=0, hi=0)
             return run
 
@@ -121,6 +125,9 @@ class Run(models.Model):
     MAX_PUBLISHING = 20
     # attempts after which it is no lock that passes
     MANY_PUBLISHING = 12
+
+    # of a run that request() found: it is not, and will not be, what was asked for
+    is_in_the_way = False
 
     kind = models.CharField(max_length=13, choices=Kind.choices, default=Kind.NIGHTLY)
     business_day = models.DateField()
@@ -188,6 +195,23 @@ class Run(models.Model):
     def zone(self) -> str:
         """The time zone whose days it counts in: that of its night, made again or not."""
         return str((self.portfolio or {}).get("zone") or Organisation.current().timezone)
+
+    def take_over(self, wish: dict[str, Any]) -> None:
+        """Becomes what is asked for now where nobody has begun it; call it inside a transaction."""
+        waits = self.chunks.filter(kind=RunChunk.Kind.PREPARE, state=RunChunk.State.NEW)
+        # a worker that claims it passes over a row that is locked, and the other way round
+        is_free = self.kind == Run.Kind.RECALCULATION and (
+            waits.select_for_update(skip_locked=True).first() is not None
+        )
+        if is_free:
+            for name, value in wish.items():
+                setattr(self, name, value)
+            self.save(update_fields=list(wish))
+        else:
+            self.is_in_the_way = any(
+                getattr(self, name) != wish[name]
+                for name in ("scorecard", "other_scorecards", "data_cutoff")
+            )
 
     def line(self, *, seconds: float) -> dict[str, Any]:
         """What a command prints of a run, as JSON."""

@@ -16,6 +16,8 @@ CATCH_UP_DAYS = 14
 DAILY = 100  # days of a history; before that a week apart is enough for a year's line
 # who imports ten files by hand is not done after the first
 QUIET = dt.timedelta(minutes=5)
+# what is sent over HTTP may never pause
+ENOUGH = dt.timedelta(hours=1)
 
 
 def database_now() -> dt.datetime:
@@ -33,7 +35,8 @@ def ensure_runs(now: dt.datetime, *, at_once: bool = False) -> list[Run]:
     of their own: what counts is the table. Each day is calculated as of its own due moment; a
     recalculation as of a moment before that does not stand for the night. The very first run does
     not wait for the night: it is today's, as of now, once the imports have been quiet for a few
-    minutes (`at_once`: without that pause).
+    minutes (`at_once`: without that pause), or senders over HTTP, who may never be, have sent for
+    an hour.
     """
     organisation = Organisation.current()
     today = organisation.day_of(now)
@@ -107,7 +110,10 @@ def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
 def _first_run(today: dt.date, now: dt.datetime, *, pause: dt.timedelta) -> list[Run]:
     busy = Q(state=Batch.State.RUNNING, started_at__gt=now - dt.timedelta(hours=1))
     if pause:
-        busy |= Q(finished_at__gt=now - pause)
+        new = Q(finished_at__gt=now - pause)
+        pushed = Q(write_key__isnull=False) | Q(hook__isnull=False)
+        has_sent = Batch.objects.filter(pushed, started_at__lte=now - ENOUGH).exists()
+        busy |= new & ~pushed if has_sent else new
     if Batch.objects.filter(busy).exists() or not Account.objects.exists():
         return []
     return [_request(today, cutoff=now)]

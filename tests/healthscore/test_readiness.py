@@ -10,14 +10,14 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Organisation
+from accounts.models import Account, Organisation
 from healthscore import readiness
 from metrics import disks
 from metrics.models import Batch, ChangedDay, Heartbeat, Run, RunChunk, Upload
-from metrics.models.heartbeats import TICK
+from metrics.models.heartbeats import PURGE, REPLAY, TICK
 from metrics.views.runs.progress import progress_of
 from tests.disks import fill
-from tests.facts import live_scorecard
+from tests.facts import live_scorecard, make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,7 @@ def reasons(client: Client) -> list[str]:
 def all_is_well() -> None:
     Heartbeat.beat("host:1", queues="ingest,interactive,nightly", is_new=True)
     Heartbeat.beat(TICK)
+    Heartbeat.beat(PURGE)
 
 
 def age(name: str, *, seconds: int) -> None:
@@ -87,6 +88,17 @@ def test_a_broker_that_is_away_is_said(client: Client, settings: object) -> None
     all_is_well()
     settings.CELERY_BROKER_URL = "redis+socket:///nowhere.sock?virtual_host=0"  # type: ignore[attr-defined]
     assert reasons(client) == ["the broker does not answer"]
+
+
+def test_customers_without_a_first_night_are_said_after_a_day(client: Client) -> None:
+    all_is_well()
+    account = make_account()
+    Account.objects.update(known_at=timezone.now() - dt.timedelta(hours=23))
+    assert reasons(client) == []
+    Account.objects.update(known_at=timezone.now() - dt.timedelta(hours=25))
+    assert reasons(client) == ["there are customers, and not one night"]
+    account.delete()
+    assert reasons(client) == []
 
 
 def test_a_night_that_did_not_come_is_said(client: Client) -> None:
@@ -139,15 +151,42 @@ def test_rows_that_cannot_be_rewritten_are_said(client: Client) -> None:
     assert reasons(client) == []
 
 
+def test_old_rows_that_nobody_removes_are_said_after_days(client: Client) -> None:
+    all_is_well()
+    Heartbeat.objects.filter(name=PURGE).delete()
+    today = Organisation.current().day_of(timezone.now())
+    days = [today - dt.timedelta(days=back) for back in range(5)]
+    for day in days:
+        make_night(day, state="complete", created=timezone.now() - dt.timedelta(days=4))
+    assert reasons(client) == ["old rows have not been removed for 4 days"]
+    Heartbeat.beat(PURGE)
+    assert reasons(client) == []
+    age(PURGE, seconds=3 * 86_400 + 60)
+    assert reasons(client) == ["old rows have not been removed for 3 days"]
+    Heartbeat.forget()
+    assert reasons(client) == ["old rows have not been removed for 3 days"]
+
+
+def test_beats_from_before_a_clock_was_set_back_are_no_signs_of_life(client: Client) -> None:
+    all_is_well()
+    age(TICK, seconds=-3600)
+    assert not Heartbeat.is_fresh(TICK, seconds=30)
+    Heartbeat.beat(TICK)
+    assert Heartbeat.is_fresh(TICK, seconds=30)
+    age("host:1", seconds=-3600)
+    assert reasons(client) == ["no worker has shown a sign of life"]
+
+
 def test_a_night_that_waits_too_long_for_an_import_or_a_lock_is_said(client: Client) -> None:
     all_is_well()
     today = Organisation.current().day_of(timezone.now())
     make_night(today, state="complete", created=timezone.now())
     old = timezone.now() - dt.timedelta(minutes=31)
     run = make_night(today + dt.timedelta(days=1), state="running", created=old)
-    RunChunk.objects.filter(run=run).update(fence=9)
+    # one of its workers was killed
+    RunChunk.objects.filter(run=run).update(fence=10, attempts=1)
     assert reasons(client) == []
-    RunChunk.objects.filter(run=run).update(fence=10)
+    RunChunk.objects.filter(run=run).update(fence=11)
     said = f"the night of {run.business_day} waits for an import or a lock, 31 minutes old"
     assert reasons(client) == [said]
     progress = progress_of(run)
@@ -245,8 +284,10 @@ def test_a_list_of_changed_days_that_grows_is_said_before_it_is_full(
     assert reasons(client) == ["the list of changed days is long"]
 
 
-def test_signs_of_life_of_long_ago_are_forgotten() -> None:
+def test_signs_of_life_of_long_ago_are_forgotten_and_chores_stay_due() -> None:
     all_is_well()
-    age("host:1", seconds=90_000)
+    Heartbeat.beat(REPLAY)
+    for name in ("host:1", PURGE, REPLAY):
+        age(name, seconds=90_000)
     Heartbeat.forget()
-    assert list(Heartbeat.objects.values_list("name", flat=True)) == [TICK]
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {TICK, PURGE, REPLAY}

@@ -7,8 +7,18 @@ from django.core.management import call_command
 
 from accounts.models import Account, Organisation
 from metrics import nightly
-from metrics.models import AccountCurrent, Batch, ChangedDay, Run, RunChunk, Snapshot, UsageEvent
+from metrics.models import (
+    AccountCurrent,
+    Batch,
+    ChangedDay,
+    Run,
+    RunChunk,
+    Snapshot,
+    UsageEvent,
+    WriteKey,
+)
 from metrics.nightly import score_chunk
+from metrics.nightly.chunks import claim
 from metrics.nightly.publish import publish
 from tests.facts import (
     DAY,
@@ -144,6 +154,74 @@ def test_the_first_run_does_not_wait_for_the_night_but_until_imports_are_quiet()
     (run,) = nightly.ensure_runs(now)
     assert (run.business_day, run.data_cutoff) == (DAY, now)
     assert nightly.ensure_runs(now) == []
+
+
+def test_the_first_run_waits_an_hour_at_most_for_senders_that_never_pause() -> None:
+    now = at(DAY, 1)
+    live_scorecard()
+    make_account()
+    key = WriteKey.objects.create(name="Web", prefix="abcd1234", digest="a" * 64)
+    pushed = Batch.objects.create(source="usage", state="finished", write_key=key)
+    Batch.objects.filter(pk=pushed.pk).update(
+        started_at=now - dt.timedelta(minutes=59), finished_at=now
+    )
+    assert nightly.ensure_runs(now) == []
+    now += dt.timedelta(minutes=1)
+    file = Batch.objects.create(source="people", state="finished", finished_at=now)
+    assert nightly.ensure_runs(now) == []
+    file.delete()
+    (run,) = nightly.ensure_runs(now)
+    assert (run.business_day, run.data_cutoff) == (DAY, now)
+
+
+def test_a_night_does_not_wait_at_the_end_of_a_chain_of_past_days() -> None:
+    make_account()
+    night(ago(40))
+    due = Organisation.current().due_at(DAY)
+    before = due - dt.timedelta(hours=1)
+    past = nightly.request_days(nightly.days_between(ago(30), DAY), as_of_day=True, now=before)
+    found = {run.business_day: run for run in nightly.ensure_runs(due)}
+    assert found[DAY].pk == past[-1].pk
+    last = Run.objects.get(pk=past[-1].pk)
+    assert (last.kind, last.data_cutoff, last.is_in_the_way) == ("nightly", due, False)
+    first = claim("tests")
+    assert first is not None
+    assert first.run == last
+
+
+def test_what_is_asked_for_last_is_what_a_day_that_nobody_has_begun_becomes() -> None:
+    make_account()
+    scorecard = live_scorecard()
+    first, again = (
+        nightly.request_days([ago(1)], as_of_day=as_of_day, now=at(DAY, 12), reason=reason)[0]
+        for as_of_day, reason in ((True, "first"), (False, "again"))
+    )
+    assert (first.pk, again.is_in_the_way) == (again.pk, False)
+    now = Run.objects.get(pk=first.pk)
+    assert (now.reason, now.data_cutoff, now.scorecard) == ("again", at(DAY, 12), scorecard)
+    assert now.chunks.count() == 1
+
+
+def test_a_day_that_is_at_work_says_that_it_is_not_what_was_asked_for() -> None:
+    make_account()
+    live_scorecard()
+    nightly.request_days([ago(1)], as_of_day=True, now=at(DAY, 12))
+    assert claim("tests") is not None
+    (same,) = nightly.request_days([ago(1)], as_of_day=True, now=at(DAY, 12))
+    assert not same.is_in_the_way
+    (other,) = nightly.request_days([ago(1)], as_of_day=False, now=at(DAY, 12))
+    assert (other.pk, other.is_in_the_way) == (same.pk, True)
+    assert Run.objects.get(pk=same.pk).data_cutoff == Organisation.current().due_at(ago(1))
+
+
+def test_a_night_that_waits_is_not_made_a_recalculation() -> None:
+    make_account()
+    night(ago(1))
+    due = Organisation.current().due_at(DAY)
+    (run,) = nightly.ensure_runs(due)
+    (found,) = nightly.request_days([DAY], as_of_day=False, now=at(DAY, 12))
+    assert (found.pk, found.kind, found.data_cutoff) == (run.pk, "nightly", due)
+    assert found.is_in_the_way
 
 
 def test_missed_nights_are_caught_up_oldest_first_each_as_of_its_own_day() -> None:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organisation
 from metrics.models import Batch, Expectation, Reject, Run, RunChunk
+from metrics.nightly.chunks import claim
 from tests.facts import DAY, ago, at, live_scorecard, make_account, make_status, make_ticket
 from tests.views.nights import client_of, make_team
 from tests.views.rows import make_run
@@ -98,6 +99,22 @@ def test_asking_twice_is_one_run() -> None:
     ada.post("/runs/now/")
     ada.post("/runs/now/")
     assert len(ledger()) == 1
+
+
+def test_who_asks_for_a_day_that_is_at_work_is_told() -> None:
+    live_scorecard()
+    ada = client_of(make_team()["ada"])
+    span = {"first": ago(2).isoformat(), "last": ago(1).isoformat()}
+    ada.post("/runs/recompute/", span)
+    assert claim("tests") is not None
+    page = ada.post("/runs/recompute/", {**span, "as_of": "now"}, follow=True).content.decode()
+    assert "1 day asked for, oldest first" in page
+    assert f"ask again when it has ended, for {ago(2):%-d %b}" in page
+    run = Run.objects.latest("pk")
+    with time_machine.travel(at(ago(2), 23), tick=False):
+        page = ada.post("/runs/now/", follow=True).content.decode()
+    assert f"Run {run.pk - 1} of {ago(2):%-d %b} is not done yet" in page
+    assert len(ledger()) == 2
 
 
 def test_a_span_of_days_is_asked_for_oldest_first() -> None:

@@ -66,6 +66,10 @@ class Command(BaseCommand):
             for helper in helpers:
                 helper.terminate()
                 helper.wait()
+        if at_work := [f"{run.business_day}" for run in runs if run.is_in_the_way]:
+            raise CommandError(
+                f"were at work on what was asked for before, ask again: {', '.join(at_work)}"
+            )
         if Run.State.FAILED in states or Run.State.PARTIAL in states:
             raise CommandError("not every day is complete; `runs and data` says why")
 

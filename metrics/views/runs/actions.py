@@ -21,6 +21,7 @@ from metrics.models import Expectation, Run, Scorecard
 from metrics.models.expectations import MOST_DAYS
 from metrics.scoring.version import CODE_VERSION
 from metrics.tasks import recalculate, wake_workers
+from metrics.templatetags.formats import plural
 from metrics.views.runs.page import show, today_of
 from metrics.views.runs.progress import next_run, progress_of
 from metrics.views.runs.sources import NAMES
@@ -35,7 +36,7 @@ def run_now(request: HttpRequest) -> HttpResponse:
     # before the night is due, its own run must stay to come: the ledger holds one per day
     day = today if organisation.due_at(today) <= now else today - dt.timedelta(days=1)
     (run,) = recalculate(day, day, as_of_day=False, reason=f"asked for by {user_of(request)}")
-    messages.success(request, f"Run {run.pk} of {day.day} {day:%b} is asked for")
+    tell(request, run, f"Run {run.pk} of {day:%-d %b} is asked for")
     return redirect("runs")
 
 
@@ -54,8 +55,20 @@ def run_again(request: HttpRequest, pk: int) -> HttpResponse:
             reason=f"retry of run {run.pk}",
         )
         wake_workers()
-    messages.success(request, f"Run {again.pk} tries {run.business_day:%-d %b} again")
+    tell(request, again, f"Run {again.pk} tries {run.business_day:%-d %b} again")
     return redirect("runs")
+
+
+def tell(request: HttpRequest, run: Run, success: str) -> None:
+    """What became of a wish for one day."""
+    if run.is_in_the_way:
+        messages.error(
+            request,
+            f"Run {run.pk} of {run.business_day:%-d %b} is not done yet, on what was asked for"
+            " before: ask again when it has ended",
+        )
+    else:
+        messages.success(request, success)
 
 
 @admin_only
@@ -72,7 +85,16 @@ def run_recompute(request: HttpRequest) -> HttpResponse:
         as_of_day=form.cleaned_data["as_of"] == "day",
         reason=f"{first:%-d %b} to {last:%-d %b %Y}, asked for by {user_of(request)}",
     )
-    messages.success(request, f"{len(found)} days are asked for, oldest first")
+    at_work = [f"{run.business_day:%-d %b}" for run in found if run.is_in_the_way]
+    if len(at_work) < len(found):
+        asked = plural(len(found) - len(at_work), "day")
+        messages.success(request, f"{asked} asked for, oldest first")
+    if at_work:
+        messages.error(
+            request,
+            "Not done yet, on what was asked for before: ask again when it has ended, for"
+            f" {', '.join(at_work)}",
+        )
     return redirect("runs")
 
 

@@ -19,6 +19,7 @@ from metrics.scoring.config import ConfigError
 from metrics.scoring.version import CODE_VERSION
 from metrics.signals.defaults import default_config, read_config
 from metrics.tasks import wake_workers
+from metrics.views.runs.actions import tell
 from metrics.views.scorecard.differences import differences
 from metrics.views.scorecard.editor import draft_form, show
 from metrics.views.scorecard.lines import Line, all_lines, line_or_404, under, whole
@@ -144,7 +145,7 @@ def scorecard_recalculate(request: HttpRequest) -> HttpResponse:
     if night is None:
         raise Http404
     cards = Scorecard.objects.in_force()
-    Run.objects.request(
+    run = Run.objects.request(
         night.business_day,
         kind=Run.Kind.RECALCULATION,
         scorecard=cards[0],
@@ -153,4 +154,5 @@ def scorecard_recalculate(request: HttpRequest) -> HttpResponse:
         reason=f"Scorecard {', '.join(map(str, cards))}",
     )
     wake_workers()
+    tell(request, run, f"Run {run.pk} of {night.business_day:%-d %b} is asked for")
     return redirect("runs")
