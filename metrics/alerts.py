@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import smtplib
 import time
 import unicodedata
@@ -122,7 +123,7 @@ def send_due() -> None:
 def _put_off(mail: AlertMail, error: Exception) -> None:
     """When it is tried again; where the server is away, when any is."""
     if isinstance(error, smtplib.SMTPRecipientsRefused) and all(
-        code >= 500 for code, _ in error.recipients.values()
+        _is_no_address(code, said) for code, said in error.recipients.values()
     ):
         mail.refused()
         return
@@ -132,6 +133,15 @@ def _put_off(mail: AlertMail, error: Exception) -> None:
     lost = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
     if lost or isinstance(error, AWAY):
         AlertMail.objects.due().rest(pause)
+
+
+def _is_no_address(code: int, said: bytes) -> bool:
+    """Whether the server knows no such mailbox: RFC 3463 counts what is wrong with one as 5.1 and
+    5.2, RFC 5321 has these codes. A server that lets us send to nobody is mended by its admin.
+    """
+    if enhanced := re.match(rb"5\.(\d+)\.", said):
+        return enhanced[1] in (b"1", b"2")
+    return code in (501, 550, 551, 553)
 
 
 def _why(error: Exception) -> str:

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 
 class Inbox:
     """`answer`: what it says to each mail, after `seconds`; only those that it takes arrive.
-    `unknown`: an address that it does not know.
+    `unknown`: an address that it does not know. `refusal`: what it says to every address.
     """
 
     def __init__(self) -> None:
@@ -23,6 +23,7 @@ class Inbox:
         self.answer = "250 OK"
         self.seconds = 0.0
         self.unknown = ""
+        self.refusal = ""
         self.port = 0
 
     async def handle_RCPT(
@@ -31,6 +32,8 @@ class Inbox:
         """As aiosmtpd asks for it."""
         if address == self.unknown:
             return f"550 {address} is not known here"
+        if self.refusal:
+            return self.refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

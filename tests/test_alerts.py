@@ -455,3 +455,26 @@ def test_an_address_that_nobody_knows_is_given_up_and_stands_in_no_log(
     AlertMail.objects.rest(dt.timedelta())
     assert not AlertMail.objects.due().exists()
     assert not AlertMail.objects.troubled().exists()
+
+
+@pytest.mark.parametrize(
+    ("refusal", "is_given_up"),
+    [
+        ("554 5.7.1 Relay access denied", False),
+        ("550 5.7.1 Unable to relay", False),
+        ("554 No", False),
+        ("550 5.1.1 User unknown", True),
+        ("550 No such user", True),
+        ("450 4.1.1 Not now", False),
+    ],
+)
+def test_a_server_that_lets_us_send_to_nobody_is_tried_again(
+    inbox: Inbox, team: dict[str, User], night: Run, refusal: str, *, is_given_up: bool
+) -> None:
+    flag(night, team["ana"], "Acme", "R1")
+    alerts.owe(night)
+    inbox.refusal = refusal
+    assert send(inbox) == []
+    inbox.refusal = ""
+    AlertMail.objects.update(try_after=None)
+    assert [mail["To"] for mail in send(inbox)] == ([] if is_given_up else ["ana@example.com"])

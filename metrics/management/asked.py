@@ -21,6 +21,19 @@ LIMITS = {"uploads": UPLOADS, "attempts": MAX_ATTEMPTS, "mails": MOST_TRIES, "fr
 # each query finds wrong rows: (what is wrong, rows that show it)
 ASKED: tuple[tuple[str, str], ...] = (
     (
+        # a year of past days takes longer, as long as somebody is at work
+        "a run is not closed",
+        "SELECT 'run ' || id || ' of ' || business_day || ' is ' || state FROM metrics_run"
+        " WHERE state IN ('new', 'running') AND created_at < now() - %(waits)s"
+        " AND (kind = 'nightly' OR %(waits)s = '0'::interval OR NOT EXISTS ("
+        "   SELECT FROM metrics_runchunk WHERE state = 'leased' AND lease_until >= now()))",
+    ),
+    (
+        "a lease is overdue",
+        "SELECT 'chunk ' || id || ' of run ' || run_id || ', held by ' || owner"
+        " FROM metrics_runchunk WHERE state = 'leased' AND lease_until < now() - %(dead)s",
+    ),
+    (
         "an upload was asked for and is not done",
         "SELECT 'upload ' || id || ' (' || source || ') is ' || state FROM metrics_upload"
         " WHERE state IN ('checking', 'applying')"
@@ -129,6 +142,7 @@ ASKED: tuple[tuple[str, str], ...] = (
         "a mail about flags is owed and was not sent",
         "SELECT 'mail ' || id || ' of ' || day || ', tries ' || tries FROM metrics_alertmail"
         " WHERE sent_at IS NULL AND tries < %(mails)s AND asked_at > now() - %(fresh)s"
-        " AND asked_at < now() - %(waits)s AND (try_after IS NULL OR %(waits)s = '0'::interval)",
+        " AND asked_at < now() - %(waits)s"
+        " AND (coalesce(try_after, asked_at) < now() - %(waits)s OR %(waits)s = '0'::interval)",
     ),
 )

@@ -5,14 +5,19 @@ from __future__ import annotations
 # each query finds wrong rows: (what is wrong, rows that show it)
 CHECKS: tuple[tuple[str, str], ...] = (
     (
-        "a run is not closed",
-        "SELECT 'run ' || id || ' of ' || business_day || ' is ' || state FROM metrics_run"
-        " WHERE state IN ('new', 'running')",
+        "a day has finished runs and shows none",
+        "SELECT 'day ' || business_day FROM metrics_run WHERE state IN ('complete', 'partial')"
+        " GROUP BY business_day HAVING NOT bool_or(is_published)",
     ),
     (
-        "a lease is overdue",
-        "SELECT 'chunk ' || id || ' of run ' || run_id || ', held by ' || owner"
-        " FROM metrics_runchunk WHERE state = 'leased' AND lease_until < now()",
+        "a run is shown that is not finished",
+        "SELECT 'run ' || id || ' of ' || business_day || ' is ' || state FROM metrics_run"
+        " WHERE is_published AND state NOT IN ('complete', 'partial')",
+    ),
+    (
+        "the portfolio has rows of no run",
+        "SELECT 'account ' || c.account_id || ', run ' || c.run_id FROM metrics_accountcurrent c"
+        " WHERE NOT EXISTS (SELECT FROM metrics_run r WHERE r.id = c.run_id) LIMIT 20",
     ),
     (
         "a closed run has an open chunk",

@@ -204,9 +204,9 @@ class Run(models.Model):
             waits.select_for_update(skip_locked=True).first() is not None
         )
         if is_free:
-            for name, value in wish.items():
-                setattr(self, name, value)
-            self.save(update_fields=list(wish))
+            # how long it has waited counts from now on
+            Run.objects.filter(pk=self.pk).update(**wish, created_at=Now())
+            self.refresh_from_db()
         else:
             self.is_in_the_way = any(
                 getattr(self, name) != wish[name]

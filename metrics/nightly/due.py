@@ -48,7 +48,8 @@ def ensure_runs(now: dt.datetime, *, at_once: bool = False) -> list[Run]:
     seen = {
         run.business_day
         for run in Run.objects.filter(business_day__in=due)
-        if run.kind == Run.Kind.NIGHTLY or run.data_cutoff >= due[run.business_day]
+        if run.kind == Run.Kind.NIGHTLY
+        or (run.data_cutoff >= due[run.business_day] and run.state != Run.State.FAILED)
     }
     return [
         _request(day, cutoff=moment)

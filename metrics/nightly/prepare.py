@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import Organisation
 from metrics.failpoints import failpoint
@@ -20,7 +20,7 @@ EVERY_ACCOUNT = 2**63 - 1
 def prepare(chunk: Claim) -> None:
     """Cuts the accounts into the chunks of the first pass, and one more that adds them up."""
     run = chunk.run
-    Run.objects.filter(pk=run.pk, started_at=None).update(started_at=timezone.now())
+    Run.objects.filter(pk=run.pk, started_at=None).update(started_at=Now())
     # a night that is made once more as it was keeps what was said then
     said = from_json(run.portfolio).tenant if run.portfolio else tenant()
     # dirty days are rolled up in the first pass, even where nobody is a customer yet

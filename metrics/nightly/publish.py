@@ -8,7 +8,6 @@ import logging
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from metrics.alerts import owe
 from metrics.failpoints import failpoint
@@ -107,13 +106,19 @@ def _mark_rows(*, stale: bool) -> None:
 
 
 def _is_better_shown(run: Run) -> bool:
-    """Whether accounts are missing that a complete revision of the day has: that one stays shown,
-    and the run, which can be read by its revision, says so.
+    """Whether accounts are missing that the revision has which is shown: that one stays, and the
+    run, which can be read by its revision, says so.
     """
     shown = Run.objects.of_day(run.business_day)
-    if run.state != Run.State.PARTIAL or not shown or shown.state != Run.State.COMPLETE:
+    if run.state != Run.State.PARTIAL or not shown:
         return False
-    run.reason = f"{run.reason}; not shown, revision {shown.revision} is complete".lstrip("; ")
+    if shown.state == Run.State.COMPLETE:
+        why = "is complete"
+    elif run.accounts < shown.accounts:
+        why = "has more accounts"
+    else:
+        return False
+    run.reason = f"{run.reason}; not shown, revision {shown.revision} {why}".lstrip("; ")
     run.save(update_fields=["reason"])
     prune_current(keep=shown)
     return True
@@ -137,7 +142,7 @@ def _count_attempt(run: Run) -> bool:
         if own.publishing < Run.MAX_PUBLISHING:
             _note(own, attempts=own.publishing + 1)
             return True
-        Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED, finished_at=timezone.now())
+        Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED, finished_at=Now())
         log.error("run %s could not be published and is given up", run.pk)
     return False
 
@@ -162,7 +167,7 @@ def _close(run: Run) -> bool:
         .filter(~Exists(unfinished))
         .update(
             state=_outcome(run),
-            finished_at=timezone.now(),
+            finished_at=Now(),  # of one clock: what was shown before or after is asked
             accounts=accounts,
             scored=scored,
             grey=accounts - scored,

@@ -239,6 +239,17 @@ MUTATIONS = (
         "tests/faults/test_upgrade.py::test_case_18_pages_are_read_and_batches_sent",
     ),
     Mutation(
+        "a chunk reads as of one moment",
+        (
+            (
+                "metrics/frames/moment.py",
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+                "SET TRANSACTION READ ONLY",
+            ),
+        ),
+        "tests/frames/test_past.py::test_a_change_that_is_committed",
+    ),
+    Mutation(
         "NUL in what is kept of a refused row",
         (("metrics/ingest/batches.py", 'cell.replace("\\0", "␀")', "cell"),),
         "tests/faults/test_bytes.py::test_case_41_any_bytes_for_minutes",

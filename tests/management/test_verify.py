@@ -44,6 +44,15 @@ OTHERS = [
         "UPDATE metrics_run SET accounts = accounts - 1, grey = grey - 1",
         "a chunk that is done has not a snapshot for each of its accounts: chunk",
     ),
+    ("UPDATE metrics_run SET is_published = false", "a day has finished runs and shows none: day"),
+    (
+        "UPDATE metrics_run SET state = 'failed' WHERE is_published",
+        "a run is shown that is not finished: run",
+    ),
+    (
+        "UPDATE metrics_accountcurrent SET run_id = -run_id",
+        "the portfolio has rows of no run: account",
+    ),
     ("UPDATE metrics_run SET other_scorecards = '{}'", "a snapshot has a scorecard that its run"),
     ("UPDATE metrics_run SET other_scorecards = '{0}'", "a run was asked with a scorecard that"),
     ("UPDATE metrics_accountcurrent SET score = 1", "the portfolio and its night disagree"),

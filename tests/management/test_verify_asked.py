@@ -14,10 +14,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Account, User
+from metrics import nightly
 from metrics.ingest import undo_batch, work_uploads
 from metrics.ingest.uploads import Watch
-from metrics.models import AlertMail, Alias, Batch, DemoLoad, Upload
+from metrics.models import AlertMail, Alias, Batch, DemoLoad, Run, RunChunk, Upload
 from metrics.models.alerts import LATEST, MOST_TRIES
+from tests.facts import live_scorecard
 from tests.ingest.sending import Sender
 from tests.views.nights import make_user
 
@@ -220,7 +222,7 @@ def test_facts_of_an_undone_batch_are_found_in_each_table(
 
 
 def test_what_waits_or_is_under_way_is_wrong_only_in_a_system_at_rest(quiet: Quiet) -> None:
-    now = timezone.now() - dt.timedelta(seconds=1)
+    now = timezone.now() - dt.timedelta(minutes=1)  # before this transaction began
     checked = Upload.objects.filter(pk=quiet.checked)
     checked.update(state="applying", asked_at=now)
     Batch.objects.filter(pk=quiet.batch).update(undo_asked_at=now)
@@ -234,6 +236,27 @@ def test_what_waits_or_is_under_way_is_wrong_only_in_a_system_at_rest(quiet: Qui
         "an alias was made and rows that wait for it are not taken in:"
         f" alias {quiet.alias} (account)",
     ]
+
+
+def test_a_night_at_work_is_wrong_only_in_a_system_at_rest(quiet: Quiet) -> None:
+    live_scorecard()
+    (run,) = nightly.request_days([yesterday()], as_of_day=True, now=timezone.now())
+    runs, line = Run.objects.filter(pk=run.pk), f"a run is not closed: {run} is new"
+    runs.update(created_at=timezone.now() - dt.timedelta(hours=5))
+    assert (verify(), verify(at_rest=True)) == ([], [line])
+    runs.update(created_at=timezone.now() - dt.timedelta(hours=7))
+    assert verify() == [line]  # and nobody is at work
+    chunk = RunChunk.objects.filter(run=run)
+    chunk.update(state="leased", lease_until=timezone.now() + dt.timedelta(minutes=1), owner="a:1")
+    assert (verify(), verify(at_rest=True)) == ([], [line])
+    runs.update(kind="nightly")
+    assert verify() == [line]
+    runs.update(created_at=timezone.now() - dt.timedelta(hours=5))
+    chunk.update(lease_until=timezone.now() - dt.timedelta(minutes=1))
+    overdue = f"a lease is overdue: chunk {chunk.get().pk} of run {run.pk}, held by a:1"
+    assert (verify(), verify(at_rest=True)) == ([], [line, overdue])
+    chunk.update(lease_until=timezone.now() - dt.timedelta(minutes=16))
+    assert verify() == [overdue]
 
 
 def test_an_upload_that_somebody_holds_is_under_way_for_as_long_as_she_lives(quiet: Quiet) -> None:
@@ -266,6 +289,10 @@ def test_a_mail_that_nobody_tried_is_missed_and_one_that_is_refused_only_at_rest
     # a mail server that is away was tried with another one
     AlertMail.objects.update(try_after=timezone.now())
     assert (verify(), verify(at_rest=True)) == ([], [f"{line} 0"])
+    # and nobody came again
+    AlertMail.objects.update(try_after=timezone.now() - dt.timedelta(hours=6, minutes=1))
+    assert verify() == [f"{line} 0"]
+    AlertMail.objects.update(try_after=timezone.now())
     AlertMail.objects.update(tries=3)
     assert (verify(), verify(at_rest=True)) == ([], [f"{line} 3"])
     for over in (

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Account, Organisation
 from metrics import nightly
@@ -19,6 +20,7 @@ from metrics.models import (
 )
 from metrics.nightly import score_chunk
 from metrics.nightly.chunks import claim
+from metrics.nightly.due import ENOUGH
 from metrics.nightly.publish import publish
 from tests.facts import (
     DAY,
@@ -179,7 +181,9 @@ def test_a_night_does_not_wait_at_the_end_of_a_chain_of_past_days() -> None:
     night(ago(40))
     due = Organisation.current().due_at(DAY)
     before = due - dt.timedelta(hours=1)
+    waited = Run.objects.filter(business_day=DAY, created_at__gt=timezone.now() - ENOUGH)
     past = nightly.request_days(nightly.days_between(ago(30), DAY), as_of_day=True, now=before)
+    Run.objects.update(created_at=timezone.now() - 2 * ENOUGH)
     found = {run.business_day: run for run in nightly.ensure_runs(due)}
     assert found[DAY].pk == past[-1].pk
     last = Run.objects.get(pk=past[-1].pk)
@@ -187,6 +191,7 @@ def test_a_night_does_not_wait_at_the_end_of_a_chain_of_past_days() -> None:
     first = claim("tests")
     assert first is not None
     assert first.run == last
+    assert waited.exists()  # what it waited before is nobody's alarm
 
 
 def test_what_is_asked_for_last_is_what_a_day_that_nobody_has_begun_becomes() -> None:
@@ -212,6 +217,19 @@ def test_a_day_that_is_at_work_says_that_it_is_not_what_was_asked_for() -> None:
     (other,) = nightly.request_days([ago(1)], as_of_day=False, now=at(DAY, 12))
     assert (other.pk, other.is_in_the_way) == (same.pk, True)
     assert Run.objects.get(pk=same.pk).data_cutoff == Organisation.current().due_at(ago(1))
+
+
+def test_a_recalculation_that_failed_stands_for_no_night() -> None:
+    make_account()
+    night(ago(1))
+    due = Organisation.current().due_at(DAY)
+    nightly.request_days([DAY], as_of_day=True, now=at(DAY, 12))
+    assert nightly.ensure_runs(due) == []
+    Run.objects.filter(business_day=DAY).update(state=Run.State.FAILED)
+    (run,) = nightly.ensure_runs(due)
+    assert (run.kind, run.data_cutoff, run.revision) == ("nightly", due, 2)
+    Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
+    assert nightly.ensure_runs(due) == []
 
 
 def test_a_night_that_waits_is_not_made_a_recalculation() -> None:

@@ -69,6 +69,32 @@ def test_a_lock_that_passes_within_minutes_fails_no_night(
     assert finished(run).is_published
 
 
+def without(settings: Settings, *, lost: int) -> Run:
+    """A run of which nobody can score so many accounts."""
+    run = prepared(settings)
+    for _ in range(run.chunks.filter(kind="sum").count()):
+        sum_up(claimed())
+    combine_sums(claimed())
+    for chunk in run.chunks.filter(kind="score").order_by("lo")[:lost]:
+        give_up(run, "score", lo=chunk.lo)
+    return finished(run)
+
+
+def test_a_worse_partial_revision_does_not_take_the_place_of_a_better_one(
+    settings: Settings,
+) -> None:
+    make_portfolio(3)
+    better = without(settings, lost=1)
+    worse = without(settings, lost=2)
+    assert [(run.state, run.accounts) for run in (better, worse)] == [
+        ("partial", 2),
+        ("partial", 1),
+    ]
+    assert Run.objects.of_day(DAY) == better
+    assert worse.reason == "not shown, revision 1 has more accounts"
+    assert Run.objects.of_day(DAY, revision=2) == worse
+
+
 def test_the_pauses_grow_to_half_an_hour_in_all() -> None:
     pauses = [publish.pause_after(attempts) for attempts in range(1, Run.MAX_PUBLISHING)]
     assert pauses == sorted(pauses)

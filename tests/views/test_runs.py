@@ -165,6 +165,15 @@ def test_a_partial_night_says_what_failed_and_is_tried_again() -> None:
     assert ada.post(f"/runs/{again.pk}/again/").status_code == 404  # it is still open
 
 
+def test_an_old_revision_that_is_tried_again_takes_no_later_facts_away() -> None:
+    ada = client_of(make_team()["ada"])
+    old = make_run(state=Run.State.PARTIAL, accounts=209, published=False)
+    later = make_run(revision=2, data_cutoff=at(DAY, 10))
+    ada.post(f"/runs/{old.pk}/again/")
+    again = Run.objects.get(revision=3)
+    assert (again.business_day, again.data_cutoff) == (DAY, later.data_cutoff)
+
+
 def test_a_part_that_was_given_up_is_a_failure_even_where_all_are_scored() -> None:
     run = make_run(state=Run.State.PARTIAL, accounts=209)
     RunChunk.objects.create(

@@ -43,14 +43,17 @@ def run_now(request: HttpRequest) -> HttpResponse:
 @admin_only
 @require_POST
 def run_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """A closed run's day once more, on the facts of that run, with the live scorecards."""
+    """A closed run's day once more, on the facts of that run, or of a later revision that would be
+    replaced, with the live scorecards.
+    """
     run = get_object_or_404(Run.objects.exclude(state__in=Run.OPEN_STATES), pk=pk)
+    shown = Run.objects.of_day(run.business_day) or run
     with transaction.atomic():
         again = Run.objects.request(
             run.business_day,
             kind=Run.Kind.RECALCULATION,
             scorecard=Scorecard.objects.live(),
-            data_cutoff=run.data_cutoff,
+            data_cutoff=max(run.data_cutoff, shown.data_cutoff),
             code_version=CODE_VERSION,
             reason=f"retry of run {run.pk}",
         )
