@@ -42,7 +42,7 @@ def make_run(day: dt.date) -> Run:
         day, kind="nightly", scorecard=live_scorecard(), data_cutoff=NOW, code_version="test"
     )
     run.chunks.update(state="done")
-    Run.objects.filter(pk=run.pk).update(state="complete")
+    Run.objects.filter(pk=run.pk).update(state="complete", is_published=True)
     return run
 
 
