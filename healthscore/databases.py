@@ -21,8 +21,9 @@ LIMITS: dict[str, dict[str, str]] = {
     "command": {},
 }
 # The pool doubles the pause between attempts to connect; it begins anew after three seconds, so
-# that pages come back as soon as the database does, however long it was away.
-POOL = {"min_size": 2, "max_size": 8, "timeout": 5, "reconnect_timeout": 3}
+# that pages come back as soon as the database does, however long it was away. A connection for each
+# thread: whoever waits at the HTTP door keeps its own.
+POOL = {"min_size": 2, "max_size": 16, "timeout": 5, "reconnect_timeout": 3}
 
 
 def database(url: str, *, role: str) -> dict[str, Any]:

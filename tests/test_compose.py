@@ -140,7 +140,7 @@ def test_connections_of_all_processes_are_far_fewer_than_the_database_takes(stac
         found = line.execute("SHOW max_connections").fetchone()
 
     assert found is not None
-    assert most == 35
+    assert most == 59
     assert most <= int(found[0]) - 10
     until(lambda: stack.healthy("web") and {"web", "worker"} <= connected_roles(stack))
     assert f"it is {most} of {found[0]}" in " ".join(PAGE.split())

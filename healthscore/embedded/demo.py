@@ -114,7 +114,7 @@ def _serve(place: Place, processes: Processes, *, port: int, is_fresh: bool) -> 
 
 def _gunicorn(port: int) -> list[str]:
     # Loaded once and shared: two workers importing at the same time would take twice as long.
-    options = ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
+    options = ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "16"]
     timing = ["--graceful-timeout", "5", "--no-control-socket", "--access-logfile", "-"]
     module = [PYTHON, "-m", "gunicorn", "healthscore.wsgi"]
     return [*module, "--bind", f"127.0.0.1:{port}", *options, *timing]

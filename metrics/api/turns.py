@@ -2,7 +2,7 @@
 
 Judging a batch is Python's work, and the threads of a process share one interpreter: ten senders at
 once would hold up every page, each other, and go on with work whose sender has given up long ago.
-Whoever cannot be served soon is told so at once, while a thread is left for people.
+Whoever cannot be served soon is told so at once, while threads are left for people.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from contextlib import contextmanager
 
 from metrics.api.answers import Refused
 
-WAITING = 4  # of the 8 threads of a process, besides the one whose turn it is
-PATIENCE = 2.0  # seconds
+# of the 16 threads of a process, besides the one whose turn it is: seconds of a disk that is cold
+# are waited for, not handed back
+WAITING = 10
+PATIENCE = 4.0  # seconds
 COME_AGAIN = 1.0
 
 

@@ -66,7 +66,7 @@ def push(port: int, token: str, person: str, number: int) -> tuple[int, int, boo
 
 
 def test_two_hundred_requests_at_once_share_the_connections_of_a_process(stage: Stage) -> None:
-    port = stage.web(threads=8)
+    port = stage.web(threads=16)
     ada = Browser(port)
     token = make_key()[1]
     person = Person.objects.exclude(persona__in=Person.NOT_PEOPLE).earliest("pk").external_id
