@@ -13,7 +13,7 @@ import structlog
 from environs import Env
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-from healthscore.logs import formatter
+from healthscore.logs import Masked, formatter
 
 KEPT = 200  # characters of what a client sends
 FIELDS = ("client", "method", "path", "status", "bytes", "ms", "request_id")
@@ -32,11 +32,10 @@ class WebLogger(Logger):  # type: ignore[misc]
         """Its lines go where they went, written with the formatter of every process."""
         super().setup(cfg)
         self._as_json = wants_json()
-        if self._as_json:
-            made = formatter(structlog.stdlib.ExtraAdder(allow=FIELDS))
-            for log in (self.error_log, self.access_log):
-                for handler in log.handlers:
-                    handler.setFormatter(made)
+        made = formatter(structlog.stdlib.ExtraAdder(allow=FIELDS))
+        for log in (self.error_log, self.access_log):
+            for handler in log.handlers:
+                handler.setFormatter(made if self._as_json else Masked(handler.formatter))
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> None:
         """One line for one answer."""

@@ -96,6 +96,7 @@ urlpatterns = [
     path("webhooks/<int:pk>/secret/<int:number>/end/", hooks.hook_end, name="hook_end"),
     path("webhooks/<int:pk>/revoke/", hooks.hook_revoke, name="hook_revoke"),
     path("hooks/<uuid:address>", receive_hook, name="receive_hook"),
+    path("hooks/<uuid:address>/<str:ending>", receive_hook, name="receive_hook_ending"),
     *[path(f"v1/{call}", receive, {"call": call}, name=f"v1_{call}") for call in CALLS],
     path("imports/", imports.imports, name="imports"),
     path("imports.csv", imports.imports_csv, name="imports_csv"),

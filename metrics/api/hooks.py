@@ -44,23 +44,24 @@ MAX_ID = 200
 
 @csrf_exempt  # there is no cookie: the signature is the permission
 @login_not_required
-def receive_hook(request: HttpRequest, address: uuid.UUID) -> HttpResponse:
+def receive_hook(request: HttpRequest, address: uuid.UUID, ending: str = "") -> HttpResponse:
     """Takes in one delivery. 200 means that its rows are committed, and that those that do not fit
     are listed with their reasons: sending it again would change nothing.
     """
-    return answered(request, lambda: _receive(request, address))
+    return answered(request, lambda: _receive(request, address, ending))
 
 
-def _receive(request: HttpRequest, address: uuid.UUID) -> Counts:
+def _receive(request: HttpRequest, address: uuid.UUID, ending: str) -> Counts:
     check_https(request)
     length = check_length(request)
     hook = Hook.objects.filter(address=address, revoked_at=None).first()
-    if hook is None:
+    if hook is None or (ending and hook.signs):
         raise Refused(404, "There is no such address")
     check_room()
     data = read_body(request, length)
     secrets = [text for secret in hook.live() if (text := secret.text())]
-    if not is_signed(hook, request.headers, data, secrets=secrets, now=timezone.now()):
+    now = timezone.now()
+    if not is_signed(hook, request.headers, data, secrets=secrets, now=now, ending=ending):
         # of its own: whoever knows an address alone must not use up what its sender may send
         rates.take(f"unsigned-{hook.pk}", rates.requests())
         log.warning("webhook %s: a delivery is not signed as it should be", hook.pk)

@@ -8,30 +8,41 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 
 from metrics.models.hooks import WHSEC, Hook, Scheme
 
 TOLERANCE = dt.timedelta(seconds=300)
 MOST = 10  # signatures in one header
+NAMED = re.compile(r"^(?:sha256|sha1|v1|v0)=")
 Headers = Mapping[str, str]
 
 
 def is_signed(
-    hook: Hook, headers: Headers, body: bytes, *, secrets: Iterable[str], now: dt.datetime
+    hook: Hook,
+    headers: Headers,
+    body: bytes,
+    *,
+    secrets: Iterable[str],
+    now: dt.datetime,
+    ending: str = "",
 ) -> bool:
     """Whether the body is the sender's: signed with a live secret, and not too long ago where the
-    scheme has a timestamp.
+    scheme has a timestamp. `ending`: of the address, which is all that some can give.
     """
+    if not hook.signs:
+        said = ending.encode("utf-8", "replace")
+        found = [hmac.compare_digest(secret.encode(), said) for secret in secrets]
+        return any(found)
     content, given = _read(hook, headers, body, now)
     if content is None:
         return False
     found = [
         hmac.compare_digest(wanted, signature.encode("utf-8", "replace"))
         for secret in secrets
-        for wanted in _spelled(_key(secret, hook.scheme), content)
+        for wanted in _spelled(_key(secret, hook.scheme), content, hook.scheme)
         for signature in given[:MOST]
     ]
     return any(found)
@@ -57,7 +68,7 @@ def _read(
             stamp = headers.get(hook.timestamp_header, "")
             before = f"{stamp}." if hook.scheme == Scheme.DOTTED else stamp
             given = [_bare(said)]
-        case Scheme.BODY:
+        case Scheme.BODY | Scheme.SHA1:
             return body, [_bare(said)]
     if not _is_fresh(stamp, now):
         return None, []
@@ -66,7 +77,7 @@ def _read(
 
 def _bare(said: str) -> str:
     """Without the name of the algorithm that some put before it."""
-    return said.strip().removeprefix("sha256=").removeprefix("v1=").removeprefix("v0=")
+    return NAMED.sub("", said.strip(), count=1)
 
 
 def _is_fresh(stamp: str, now: dt.datetime) -> bool:
@@ -92,7 +103,7 @@ def _key(secret: str, scheme: str) -> bytes:
         return secret.encode()
 
 
-def _spelled(key: bytes, content: bytes) -> tuple[bytes, bytes]:
+def _spelled(key: bytes, content: bytes, scheme: str) -> tuple[bytes, bytes]:
     """The right signature as senders write it: base64 and hexadecimal."""
-    digest = hmac.new(key, content, hashlib.sha256).digest()
+    digest = hmac.digest(key, content, "sha1" if scheme == Scheme.SHA1 else "sha256")
     return base64.b64encode(digest), digest.hex().encode()

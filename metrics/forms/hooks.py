@@ -18,7 +18,7 @@ from metrics.sources.hooked import HookMapping, read_hook_mapping
 HEADER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]*\Z")
 SHORTEST = 16  # characters of a secret
 # schemes whose signature, or whose timestamp, stands in a header that the sender chose
-SIGNED = (Scheme.STRIPE, Scheme.DOTTED, Scheme.JOINED, Scheme.BODY)
+SIGNED = (Scheme.STRIPE, Scheme.DOTTED, Scheme.JOINED, Scheme.BODY, Scheme.SHA1)
 STAMPED = (Scheme.DOTTED, Scheme.JOINED)
 
 
@@ -70,9 +70,11 @@ class MappingForm(Dressed, forms.Form):
 
 
 def check_secret(text: str, scheme: str) -> None:
-    """Raises ValidationError for what nobody signs with."""
+    """Raises ValidationError for what nobody signs with, and where nothing is signed."""
     if not text:
         return
+    if scheme == Scheme.ADDRESS:
+        raise forms.ValidationError("Leave it empty: the address that is shown ends with it")
     if len(text) < SHORTEST or not (text.isascii() and text.isprintable()):
         raise forms.ValidationError(f"At least {SHORTEST} plain characters, as the sender shows it")
     if scheme == Scheme.STANDARD:
@@ -135,6 +137,8 @@ class SecretForm(Dressed, forms.Form):
     def __init__(self, *args: Any, hook: Hook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._scheme = hook.scheme
+        if not hook.signs:  # nobody has one to paste
+            del self.fields["secret"]
 
     def clean_secret(self) -> str:
         """One that the scheme can use."""

@@ -1,4 +1,4 @@
-"""Addresses at which other systems deliver by themselves: each has a mapping and signs its bodies.
+"""Addresses at which other systems deliver by themselves: each has a mapping and a secret.
 
 A signature is checked with the secret itself, so it cannot be stored as a hash: it is encrypted
 with a key made of the installation's own, and wiped when it is ended.
@@ -29,13 +29,16 @@ LIVE = 2  # secrets at once, so that a sender can change from one to the other
 
 
 class Scheme(models.TextChoices):
-    """What is signed, with HMAC-SHA256, and where the signature stands."""
+    """What is signed, with HMAC-SHA256 unless it says otherwise, and where the signature stands."""
 
     STANDARD = "standard", "Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature)"
     STRIPE = "stripe", "One header t=…,v1=… over timestamp.body (as Stripe)"
     DOTTED = "dotted", "timestamp.body, the timestamp in a header of its own"
     JOINED = "joined", "Timestamp and body with nothing between (as Zendesk)"
     BODY = "body", "The body alone (as Typeform, GitHub)"
+    SHA1 = "sha1", "The body alone, with HMAC-SHA1 (as Intercom, Wootric)"
+    # for who can sign nothing: as good as every log that the address stands in
+    ADDRESS = "address", "Nothing is signed: the address ends with the secret (as Skilljar)"
 
 
 def _safe() -> MultiFernet:
@@ -87,6 +90,11 @@ class Hook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def signs(self) -> bool:
+        """Whether its sender proves to know the secret without sending it."""
+        return self.scheme != Scheme.ADDRESS
 
     def live(self) -> list[HookSecret]:
         """Its secrets in force, the older one first."""
@@ -146,7 +154,7 @@ def _ended(by: User) -> dict[str, object]:
 
 
 class HookSecret(models.Model):
-    """What a sender signs with."""
+    """What a sender signs with, or ends its address with."""
 
     hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="secrets")
     place = models.PositiveSmallIntegerField()

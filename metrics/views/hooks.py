@@ -54,8 +54,7 @@ def hook_new(request: HttpRequest, preset: str) -> HttpResponse:
     if not form.is_valid() or request.POST.get("do") == TRY:
         return _tried(request, form, context)
     hook, secret = _make(form.cleaned_data, by=user_of(request))
-    address = request.build_absolute_uri(reverse("receive_hook", args=[hook.address]))
-    return _page(request, hook, secret=secret, address=address)
+    return _page(request, hook, **_to_copy(request, hook, secret, is_first=True))
 
 
 @admin_only
@@ -84,14 +83,14 @@ def hook_secret(request: HttpRequest, pk: int) -> HttpResponse:
     form = SecretForm(request.POST, hook=hook)
     if not form.is_valid():
         return _page(request, hook, secret_form=form, status=422)
-    pasted = form.cleaned_data["secret"]
+    pasted = form.cleaned_data.get("secret", "")
     secret = pasted or new_secret(hook.scheme)
     try:
         hook.give_secret(secret, by=user_of(request))
     except TooManySecrets:
         messages.error(request, "Two secrets count already: end one first")
         return redirect("hook_page", pk=pk)
-    return _page(request, hook, secret="" if pasted else secret, is_new=True)
+    return _page(request, hook, **_to_copy(request, hook, "" if pasted else secret))
 
 
 @admin_only
@@ -100,7 +99,7 @@ def hook_end(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Ends one of two secrets."""
     hook = get_object_or_404(Hook, pk=pk)
     if hook.end_secret(number, by=user_of(request)):
-        messages.success(request, "The secret is ended: what is signed with it is refused")
+        messages.success(request, "The secret is ended: deliveries that use it are refused")
     else:
         messages.error(request, "It is the only one: make another one first, or revoke the address")
     return redirect("hook_page", pk=pk)
@@ -124,6 +123,22 @@ def _make(said: dict[str, Any], *, by: User) -> tuple[Hook, str]:
         hook = Hook.objects.create(**about, created_by=by)
         hook.give_secret(secret, by=by)
     return hook, "" if said["secret"] else secret
+
+
+def _to_copy(
+    request: HttpRequest, hook: Hook, secret: str, *, is_first: bool = False
+) -> dict[str, Any]:
+    """What the sender needs and is shown this once: the address with the first secret alone, or
+    with each where it ends with it.
+    """
+    to_copy = {"is_new": True, "secret": secret if hook.signs else ""}
+    if not hook.signs:
+        path = reverse("receive_hook_ending", args=[hook.address, secret])
+    elif is_first:
+        path = reverse("receive_hook", args=[hook.address])
+    else:
+        return to_copy
+    return to_copy | {"address": request.build_absolute_uri(path)}
 
 
 def _initial(preset: Preset) -> dict[str, str]:

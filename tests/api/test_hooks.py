@@ -9,6 +9,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -44,7 +45,7 @@ WHSEC = "whsec_" + b64(SECRET.encode())
 
 
 def signed(stamp: str, body: bytes = BODY, secret: str = SECRET) -> dict[str, dict[str, str]]:
-    """Scheme -> the headers of its sender."""
+    """Scheme -> the headers of its sender, and what its address ends with."""
     dotted, joined = mac(f"{stamp}.".encode() + body, secret), mac(stamp.encode() + body, secret)
     standard = b64(mac(f"msg_1.{stamp}.".encode() + body, secret))
     return {
@@ -57,6 +58,8 @@ def signed(stamp: str, body: bytes = BODY, secret: str = SECRET) -> dict[str, di
         "dotted": {"x_signature": f"v0={dotted.hex()}", "x_stamp": stamp},
         "joined": {"x_signature": b64(joined), "x_stamp": stamp},
         "body": {"x_signature": f"sha256={b64(mac(body, secret))}"},
+        "sha1": {"x_signature": f"sha1={mac(body, secret, 'sha1').hex()}"},
+        "address": {"ending": f"/{quote(secret)}"},
     }
 
 
@@ -101,15 +104,17 @@ def test_the_example_of_standard_webhooks_is_right() -> None:
 def test_what_is_signed_otherwise_is_refused_and_counted(acme: Sender, scheme: str) -> None:
     hook, other = hook_of(scheme), hook_of(scheme, name="Other", secret="x" * 40)
     right = signed(STAMP)[scheme]
+    proofs = {name for name in right if "signature" in name or name == "ending"}
     wrong: list[dict[str, str]] = [
         {},
-        {name: value for name, value in right.items() if "signature" not in name},
-        {name: value[:-3] if "signature" in name else value for name, value in right.items()},
-        {name: "\xff" if "signature" in name else value for name, value in right.items()},
-        signed(STAMP, BODY + b" ")[scheme],
+        {name: value for name, value in right.items() if name not in proofs},
+        {name: value[:-3] if name in proofs else value for name, value in right.items()},
+        {name: "/\xff" if name in proofs else value for name, value in right.items()},
         signed(STAMP, secret="another of sixteen and more")[scheme],
     ]
-    if scheme != "body":
+    if scheme != "address":
+        wrong += [signed(STAMP, BODY + b" ")[scheme]]
+    if scheme in ("standard", "stripe", "dotted", "joined"):
         wrong += [signed(stamp)[scheme] for stamp in (OLD, EARLY, "", "x", "9" * 13, "²")]
     answers = {
         (answer.status_code, answer.content, answer["WWW-Authenticate"])
@@ -123,6 +128,20 @@ def test_what_is_signed_otherwise_is_refused_and_counted(acme: Sender, scheme: s
     assert (hook.refused, hook.refused_at, hook.last_used_at) == (len(wrong), NOW, None)
     assert not Ticket.objects.exists()
     assert not Batch.objects.filter(source="tickets").exists()
+
+
+def test_an_ending_opens_no_address_of_a_sender_who_signs(acme: Sender) -> None:
+    hook = hook_of("body")
+    answer = deliver(hook, BODY, **signed(STAMP)["address"], **signed(STAMP)["body"])
+    assert (answer.status_code, "no such address" in answer.content.decode()) == (404, True)
+    assert not Ticket.objects.exists()
+
+
+def test_no_other_signature_opens_an_address_that_ends_with_its_secret(acme: Sender) -> None:
+    hook = hook_of("address")
+    for headers in signed(STAMP).values():
+        answer = deliver(hook, BODY, **headers | {"ending": ""})
+        assert answer.status_code == 401
 
 
 def test_a_timestamp_may_be_iso_and_300_s_off(acme: Sender) -> None:

@@ -61,3 +61,17 @@ def test_a_webhook_is_tried_made_and_given_a_second_secret_by_keyboard(
     assert len(hook.live()) == 2
     page.goto(f"{site.url}/webhooks/")
     look(page, "webhooks")
+
+
+def test_who_signs_nothing_is_shown_one_address(page: Page, site: Site) -> None:
+    site.log_in(page, "ada")
+    page.goto(f"{site.url}/webhooks/new/own/")
+    page.get_by_label("What is signed").select_option("address")
+    tab_to(page, "Make webhook")
+    page.keyboard.press("Enter")
+    address = page.get_by_label("Address to copy")
+    address.wait_for()
+    expect(page.get_by_label("Secret to copy")).to_have_count(0)
+    look(page, "webhook-address")
+    hook = Hook.objects.get()
+    assert address.input_value() == f"{site.url}/hooks/{hook.address}/{hook.live()[0].text()}"

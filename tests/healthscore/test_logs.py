@@ -10,9 +10,13 @@ from structlog.contextvars import bound_contextvars
 
 from healthscore.logs import config
 
+ADDRESS = "00000000-0000-4000-8000-000000000000"
+
 
 def lines(*, as_json: bool) -> list[str]:
-    """What is written of a warning within a chunk, of an error, and of a line that is no news."""
+    """What is written of a warning within a chunk, of an error, of a line that is no news, and of
+    an address that ends with a secret.
+    """
     out = io.StringIO()
     made = config(as_json=as_json)
     made["handlers"]["console"]["stream"] = out
@@ -27,13 +31,14 @@ def lines(*, as_json: bool) -> list[str]:
     except ValueError:
         log.exception("it failed")
     log.debug("no news")
+    log.warning("Not Found: %s", f"/hooks/{ADDRESS}/a-secret")
     return out.getvalue().splitlines()
 
 
 def test_production_writes_one_object_a_line() -> None:
     found: list[dict[str, Any]] = [json.loads(line) for line in lines(as_json=True)]
 
-    assert [line.pop("at")[-1] for line in found] == ["Z", "Z"]
+    assert [line.pop("at")[-1] for line in found] == ["Z"] * 3
     assert "ValueError: why" in found[1].pop("exception")
     assert found == [
         {
@@ -44,8 +49,15 @@ def test_production_writes_one_object_a_line() -> None:
             "chunk": 12,
         },
         {"message": "it failed", "logger": "tests.logs", "level": "error"},
+        {
+            "message": f"Not Found: /hooks/{ADDRESS}/***",
+            "logger": "tests.logs",
+            "level": "warning",
+        },
     ]
 
 
 def test_a_machine_of_ones_own_writes_plain_lines() -> None:
-    assert lines(as_json=False)[0].endswith("WARNING tests.logs: account 5 was")
+    found = lines(as_json=False)
+    assert found[0].endswith("WARNING tests.logs: account 5 was")
+    assert found[-1].endswith(f"WARNING tests.logs: Not Found: /hooks/{ADDRESS}/***")

@@ -13,7 +13,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+ADDRESS = "00000000-0000-4000-8000-000000000000"
 ROOT = Path(__file__).resolve().parents[2]
+SHOWN = f"/hooks/{ADDRESS}/***"
 # answers, and fails where it is asked to
 APP = """
 def application(environ, start_response):
@@ -25,7 +27,7 @@ def application(environ, start_response):
 
 
 def said(folder: Path, **over: str) -> list[str]:
-    """Every line of a web that answers two requests, one of which breaks, and is then ended."""
+    """Every line of a web that answers three requests, the last of which breaks, and is ended."""
     (folder / "tiny.py").write_text(APP)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -45,6 +47,7 @@ def said(folder: Path, **over: str) -> list[str]:
     try:
         _until_it_listens(port)
         assert _status(port, "/a?q=Ann") == 200
+        assert _status(port, f"/hooks/{ADDRESS}/a-secret?x=1") == 200
         assert _status(port, "/broken") == 500
     finally:
         web.terminate()
@@ -74,7 +77,8 @@ def test_production_writes_gunicorns_lines_as_objects_too(tmp_path: Path) -> Non
     assert {line["at"][-1] for line in found} == {"Z"}
     assert {line["logger"] for line in found} == {"gunicorn.access", "gunicorn.error"}
     assert any("Listening at" in line["message"] for line in found)
-    access, other = [line for line in found if line["logger"] == "gunicorn.access"]
+    access, hook, other = [line for line in found if line["logger"] == "gunicorn.access"]
+    assert (hook["path"], hook["message"]) == (SHOWN, f"GET {SHOWN}")
     assert (other["path"], other["status"]) == ("/broken", 500)
     access.pop("at")
     assert access.pop("ms") >= 0
@@ -97,4 +101,5 @@ def test_production_writes_gunicorns_lines_as_objects_too(tmp_path: Path) -> Non
 def test_a_machine_of_ones_own_reads_gunicorns_own_lines(tmp_path: Path) -> None:
     text = "\n".join(said(tmp_path, HEALTHSCORE_LOCAL="1"))
     assert '"GET /a?q=Ann HTTP/1.1" 200 2' in text
+    assert f'"GET {SHOWN}?x=1 HTTP/1.1" 200 2' in text
     assert "[INFO] Listening at" in text

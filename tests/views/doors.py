@@ -175,7 +175,8 @@ TABLE = """
 /webhooks/<int:pk>/secret/                           POST   302 404 404 404 200
 /webhooks/<int:pk>/secret/<int:number>/end/          POST   302 404 404 404 302
 /webhooks/<int:pk>/revoke/                           POST   302 404 404 404 302
-/hooks/<uuid:address>                                POST   411 411 411 411 411
+/hooks/<uuid:address>                                    POST   411 411 411 411 411
+/hooks/<uuid:address>/<str:ending>                   POST   411 411 411 411 411
 /v1/track                                            POST   411 411 411 411 411
 /v1/identify                                         POST   411 411 411 411 411
 /v1/group                                            POST   411 411 411 411 411
@@ -283,7 +284,7 @@ def make_world() -> World:
         "/runs/unmatched/": {"pk": alias.pk},
         "/keys/": {"pk": key.pk},
         "/webhooks/": {"pk": hook.pk, "preset": "zendesk", "number": hook.live()[0].pk},
-        "/hooks/": {"address": hook.address},
+        "/hooks/": {"address": hook.address, "ending": "a-secret"},
         "/imports/": {"pk": batch.pk, "source": "accounts"},
         "/imports/files/": {"pk": upload.pk},
     }

@@ -10,7 +10,7 @@ from django.test import Client
 
 from metrics.models import Batch, Hook, HookSecret, Ticket
 from metrics.sources.presets import BY_KEY
-from tests.api.delivering import SECRET, TICKETS, make_hook, send, ticket
+from tests.api.delivering import SECRET, TICKETS, deliver, make_hook, send, ticket
 from tests.views.nights import client_of, make_team
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,22 @@ def test_a_pasted_secret_is_not_shown(ada: Client) -> None:
     assert send(Hook.objects.get(), ticket()).status_code == 200
 
 
+def test_who_signs_nothing_gets_an_address_that_ends_with_the_secret(ada: Client) -> None:
+    said = FORM | {"scheme": "address", "signature_header": ""}
+    endings = []
+    for path in ("new/own/", "{}/secret/"):
+        pk = Hook.objects.values_list("pk", flat=True).first()
+        answer = ada.post(f"/webhooks/{path.format(pk)}", said)
+        (shown,) = re.findall(r'value="([^"]+)" aria-label="(?:Address|Secret) to', answer.text)
+        assert "Copy the address now: nobody can show it again. Whoever" in text(answer.content)
+        endings.append(shown.removeprefix(f"http://testserver/hooks/{Hook.objects.get().address}"))
+        page = ada.get(f"/webhooks/{Hook.objects.get().pk}/").text
+        assert 'name="secret"' not in page
+        assert shown not in page
+    codes = [deliver(Hook.objects.get(), ticket(), end).status_code for end in ["", *endings]]
+    assert codes == [401, 200, 200]
+
+
 def test_a_body_is_tried_and_nothing_is_stored(ada: Client) -> None:
     said = {"do": "try", "sample": json.dumps(ticket(priority="p1"))}
     shown = text(ada.post("/webhooks/new/zendesk/", FORM | said).content)
@@ -99,6 +115,8 @@ def test_a_body_is_tried_and_nothing_is_stored(ada: Client) -> None:
         ({"signature_header": "X: y"}, "Enter a valid value"),
         ({"scheme": "joined"}, "This way of signing needs it"),
         ({"secret": "short"}, "At least 16 plain characters"),
+        ({"scheme": "sha1", "signature_header": ""}, "This way of signing needs it"),
+        ({"scheme": "address", "secret": "x" * 40}, "Leave it empty: the address that is shown"),
         ({"scheme": "standard", "secret": "whsec_" + "?" * 20}, "base64 after it"),
     ],
 )
