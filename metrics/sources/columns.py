@@ -27,6 +27,7 @@ MAX_CONSTANT = 10**15
 ORIGINS = ("from", "value", "join", "lookup")
 STEPS = {"days", "hours", "minutes", "seconds"}
 MOMENTS = (moments.moment, moments.fact_moment, moments.day_or_moment)
+UNIX = "unix"  # a form of moments that are numbers
 # a step beyond this is a mistake, and would overflow
 MAX_STEP = Decimal(10) ** 9
 
@@ -94,6 +95,8 @@ class Spec:
             if not text:
                 return ""
             at = _parsed(text, form)
+            if form == UNIX and is_day and zone is not None:
+                at = at.astimezone(zone)
             # hours are added to moments: local time has a day of 23 and one of 25
             if zone is not None and at.tzinfo is None and not is_day:
                 at = moments.read_moment(at.isoformat(), zone)
@@ -166,6 +169,8 @@ def _check_constants(where: str, table: dict[str, Any]) -> None:
 
 def _check_format(where: str, form: str) -> None:
     """Refuses a form that could not even read what it writes."""
+    if form == UNIX:
+        return
     try:
         _parsed(dt.datetime(2026, 3, 31, 9, 30).strftime(form), form)  # noqa: DTZ001
     except (BadCell, re.error) as error:
@@ -254,6 +259,8 @@ def _number(text: str) -> Decimal:
 
 
 def _parsed(text: str, form: str | None) -> dt.datetime:
+    if form == UNIX:
+        return moments.from_unix(float(_number(text)))
     try:
         if form:
             return dt.datetime.strptime(text, form)  # noqa: DTZ007  # the zone comes later

@@ -96,6 +96,19 @@ def read_moment(value: str, zone: dt.tzinfo) -> dt.datetime:
     return utc
 
 
+def from_unix(value: float) -> dt.datetime:
+    """Seconds since 1970 to UTC, or milliseconds where seconds would be beyond the year 5000.
+    Raises BadCell.
+    """
+    try:
+        found = dt.datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, dt.UTC)
+    except (OverflowError, ValueError, OSError):
+        found = LAST_MOMENT
+    if not FIRST_MOMENT <= found < LAST_MOMENT:
+        raise BadCell("out_of_range", f"{value!r:.60} is not between 1990 and 2199")
+    return found
+
+
 def check_fact(at: dt.datetime, rules: Rules, *, column: str = "") -> None:
     """Refuses a fact from the future and one that is too old."""
     check_not_future(at, rules, column=column)

@@ -20,7 +20,7 @@ import orjson
 from metrics.sources.base import BadCell, Refusal, Row, Rules
 from metrics.sources.catalogue import BY_NAME
 from metrics.sources.json_text import MAX_DEPTH, MAX_PROPERTIES, MAX_TEXT, is_too_deep
-from metrics.sources.moments import FIRST_MOMENT, LAST_MOMENT, read_moment
+from metrics.sources.moments import from_unix, read_moment
 from metrics.sources.reading import Parser
 from metrics.sources.records import EXCERPT, UNREAD
 from metrics.sources.traits import ACCOUNT_TRAITS, PERSON_TRAITS, cells_of, text_of
@@ -228,7 +228,7 @@ class Shaper:
     def _moment(self, value: object) -> dt.datetime:
         """A moment with its zone; seconds or milliseconds since 1970 have one. Raises BadCell."""
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return _from_number(value)
+            return from_unix(value)
         if not isinstance(value, str):
             raise BadCell("bad_moment", "not a moment like 2026-03-31T09:30:00Z")
         found = self._moments.get(value)
@@ -297,17 +297,6 @@ def _read(value: str) -> dt.datetime:
     if is_naive:
         raise BadCell("timezone_missing", f"{value[:60]!r} has no time zone")
     return read_moment(value.strip(), dt.UTC)
-
-
-def _from_number(value: float) -> dt.datetime:
-    try:
-        seconds = value / 1000 if abs(value) > 1e11 else value
-        found = dt.datetime.fromtimestamp(seconds, dt.UTC)
-    except (OverflowError, ValueError, OSError):
-        found = LAST_MOMENT
-    if not FIRST_MOMENT <= found < LAST_MOMENT:
-        raise BadCell("out_of_range", f"{value!r:.60} is not between 1990 and 2199")
-    return found
 
 
 def _check_text(cells: Sequence[str]) -> None:

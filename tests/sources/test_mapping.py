@@ -120,6 +120,45 @@ def test_days_are_read_in_a_form_without_a_zone(folder: Folder) -> None:
     ]
 
 
+def test_seconds_since_1970_are_moments_and_days_where_the_mapping_is(folder: Folder) -> None:
+    toml = """
+    timezone = "America/New_York"
+    [columns]
+    external_id = "id"
+    account_external_id = { value = "A" }
+    opened_at = { from = "opened", format = "unix", plus = { hours = "more" } }
+    """
+    lines = [
+        "id,opened,more",
+        "1,1795165200,0",  # 2026-11-20T09:00:00Z
+        "2,1795165200500,0",  # the same in milliseconds, and a half second
+        "3,1793509200,3",  # 2026-11-01T05:00Z: an hour before New York’s clocks go back
+        "4,2026-11-20,0",
+        "5,1e400,0",
+        "6,0,0",
+        "7,nan,0",
+    ]
+    assert [row.get("opened_at") or row for row in folder.cells("tickets", toml, *lines)] == [
+        "2026-11-20T09:00:00+00:00",
+        "2026-11-20T09:00:00.500000+00:00",
+        "2026-11-01T08:00:00+00:00",
+        {"bad_number": "opened_at"},
+        {"bad_number": "opened_at"},
+        {"out_of_range": "opened_at"},
+        {"not_finite": "opened_at"},
+    ]
+    toml = (
+        toml.split("external_id")[0]
+        + """
+    external_id = "id"
+    starts_on = { from = "start", format = "unix", plus = { days = "term" } }
+    """
+    )
+    lines = ["id,start,term", "a,1795147200,1"]  # 2026-11-20T04:00Z: 23 hours of the 19th there
+    found = folder.cells("accounts", toml, *lines)
+    assert found == [{"external_id": "a", "starts_on": "2026-11-20"}]
+
+
 def test_moments_with_a_zone_keep_it(folder: Folder) -> None:
     toml = 'timezone = "Europe/Paris"\n[columns]\naccount_external_id="a"\noccurred_at = "at"'
     found = folder.cells("usage", toml, "a,at", "A,2026-11-20T09:30:00Z", "A,", "A,noon")
