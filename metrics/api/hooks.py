@@ -48,14 +48,21 @@ def receive_hook(request: HttpRequest, address: uuid.UUID, ending: str = "") -> 
     """Takes in one delivery. 200 means that its rows are committed, and that those that do not fit
     are listed with their reasons: sending it again would change nothing.
     """
+    if request.method == "HEAD":  # so some ask, before they accept an address, whether there is one
+        return HttpResponse(status=200 if _known(address, ending) else 404)
     return answered(request, lambda: _receive(request, address, ending))
+
+
+def _known(address: uuid.UUID, ending: str) -> Hook | None:
+    hook = Hook.objects.filter(address=address, revoked_at=None).first()
+    return None if hook and hook.signs and ending else hook
 
 
 def _receive(request: HttpRequest, address: uuid.UUID, ending: str) -> Counts:
     check_https(request)
     length = check_length(request)
-    hook = Hook.objects.filter(address=address, revoked_at=None).first()
-    if hook is None or (ending and hook.signs):
+    hook = _known(address, ending)
+    if hook is None:
         raise Refused(404, "There is no such address")
     check_room()
     data = read_body(request, length)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.test import Client
@@ -17,6 +18,7 @@ from tests.ingest.sending import NOW
 
 SECRET = "a secret of at least sixteen"
 STAMP = str(int(NOW.timestamp()))
+WHSEC = "whsec_" + base64.b64encode(SECRET.encode()).decode()
 TICKETS = """\
 external_id = id
 opened_at = at
@@ -29,6 +31,9 @@ person_email = who.email
 def ticket(number: int = 1, **over: Any) -> dict[str, Any]:
     """The body of one ticket of A1."""
     return {"id": f"T{number}", "at": "2026-11-20T09:00:00Z", "company": "A1"} | over
+
+
+BODY = json.dumps(ticket()).encode()
 
 
 def make_hook(*, secret: str = SECRET, **over: Any) -> Hook:
@@ -61,6 +66,25 @@ def mac(content: bytes, secret: str = SECRET, name: str = "sha256") -> bytes:
 
 def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
+
+
+def signed(stamp: str, body: bytes = BODY, secret: str = SECRET) -> dict[str, dict[str, str]]:
+    """Scheme -> the headers of its sender, and what its address ends with."""
+    dotted, joined = mac(f"{stamp}.".encode() + body, secret), mac(stamp.encode() + body, secret)
+    standard = b64(mac(f"msg_1.{stamp}.".encode() + body, secret))
+    return {
+        "standard": {
+            "webhook_id": "msg_1",
+            "webhook_timestamp": stamp,
+            "webhook_signature": f"v1a,other v1,{b64(b'x' * 32)} v1,{standard}",
+        },
+        "stripe": {"x_signature": f"t={stamp},v0=x,v1={'0' * 64},v1={dotted.hex()}"},
+        "dotted": {"x_signature": f"v0={dotted.hex()}", "x_stamp": stamp},
+        "joined": {"x_signature": b64(joined), "x_stamp": stamp},
+        "body": {"x_signature": f"sha256={b64(mac(body, secret))}"},
+        "sha1": {"x_signature": f"sha1={mac(body, secret, 'sha1').hex()}"},
+        "address": {"ending": f"/{quote(secret)}"},
+    }
 
 
 def deliver(hook: Hook, body: Any, ending: str = "", **headers: str) -> HttpResponse:

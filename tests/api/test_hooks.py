@@ -9,7 +9,6 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -33,34 +32,24 @@ from metrics.sources.catalogue import BY_NAME
 from metrics.sources.hooked import read_hook_mapping
 from metrics.sources.presets import BY_KEY
 from metrics.sources.segment import Shaped
-from tests.api.delivering import SECRET, STAMP, TICKETS, b64, deliver, mac, make_hook, send, ticket
+from tests.api.delivering import (
+    BODY,
+    SECRET,
+    STAMP,
+    TICKETS,
+    WHSEC,
+    deliver,
+    make_hook,
+    send,
+    signed,
+    ticket,
+)
 from tests.ingest.sending import NOW, Sender, table
 
 pytestmark = pytest.mark.django_db
-BODY = json.dumps(ticket()).encode()
 OLD = str(int(NOW.timestamp()) - 301)
 EARLY = str(int(NOW.timestamp()) + 301)
 ISO = "2026-11-22T11:57:00Z"
-WHSEC = "whsec_" + b64(SECRET.encode())
-
-
-def signed(stamp: str, body: bytes = BODY, secret: str = SECRET) -> dict[str, dict[str, str]]:
-    """Scheme -> the headers of its sender, and what its address ends with."""
-    dotted, joined = mac(f"{stamp}.".encode() + body, secret), mac(stamp.encode() + body, secret)
-    standard = b64(mac(f"msg_1.{stamp}.".encode() + body, secret))
-    return {
-        "standard": {
-            "webhook_id": "msg_1",
-            "webhook_timestamp": stamp,
-            "webhook_signature": f"v1a,other v1,{b64(b'x' * 32)} v1,{standard}",
-        },
-        "stripe": {"x_signature": f"t={stamp},v0=x,v1={'0' * 64},v1={dotted.hex()}"},
-        "dotted": {"x_signature": f"v0={dotted.hex()}", "x_stamp": stamp},
-        "joined": {"x_signature": b64(joined), "x_stamp": stamp},
-        "body": {"x_signature": f"sha256={b64(mac(body, secret))}"},
-        "sha1": {"x_signature": f"sha1={mac(body, secret, 'sha1').hex()}"},
-        "address": {"ending": f"/{quote(secret)}"},
-    }
 
 
 def ada() -> User:
@@ -174,7 +163,15 @@ def test_an_address_that_is_unknown_or_revoked_does_not_exist(acme: Sender) -> N
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
     assert not hook.live()
-    assert Client().get(f"/hooks/{hook.address}").status_code == 405
+
+
+def test_a_sender_may_ask_whether_there_is_anybody_before_it_accepts_an_address() -> None:
+    live, ended, bare = make_hook(), make_hook(), make_hook(scheme="address")
+    ended.revoke(by=ada())
+    paths = [live.address, ended.address, uuid.uuid4(), f"{live.address}/x", f"{bare.address}/x"]
+    codes = [Client().head(f"/hooks/{path}").status_code for path in paths]
+    assert codes == [200, 404, 404, 404, 200]
+    assert Client().get(f"/hooks/{live.address}").status_code == 405
 
 
 def test_secrets_are_stored_encrypted_alone(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from metrics.sources import hooked
 from metrics.sources.base import FileError, Rules
 from metrics.sources.catalogue import BY_NAME
 from metrics.sources.hooked import MAX_ROWS, TooManyRows, read_hook_mapping
-from metrics.sources.presets import BY_KEY
+from metrics.sources.presets import BY_KEY, PRESETS
 from metrics.sources.records import UNREAD
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -27,6 +28,56 @@ GOLDEN: dict[str, list[dict[str, str]]] = {
             "opened_at": "2026-11-20T09:00:00Z",
             "solved_at": "2026-11-20T11:30:00Z",
             "channel": "Mail",
+            "person_email": "kim@acme.example",
+        }
+    ],
+    "intercom": [
+        {
+            "external_id": "147",
+            "opened_at": "2026-11-20T09:00:00+00:00",
+            "first_answer_at": "2026-11-20T09:10:00+00:00",
+            "solved_at": "2026-11-20T11:30:00+00:00",
+            "reopens": "0",
+            "channel": "chat",
+            "person_email": "kim@acme.example",
+        }
+    ],
+    "delighted": [
+        {
+            "external_id": "5435",
+            "kind": "nps",
+            "answered_at": "2026-11-20T09:00:00+00:00",
+            "score": "9",
+            "comment": "Fast and clear.",
+            "person_email": "kim@acme.example",
+        }
+    ],
+    "wootric": [
+        {
+            "external_id": "1128",
+            "person_external_id": "P-17",
+            "kind": "nps",
+            "answered_at": "2026-11-20T09:00:00.558-07:00",
+            "score": "9",
+            "comment": "Fast and clear.",
+            "person_email": "kim@acme.example",
+        }
+    ],
+    "thinkific": [
+        {
+            "external_id": "3",
+            "course": "First steps",
+            "status": "completed",
+            "completed_at": "2026-11-20T09:00:00.000Z",
+            "person_email": "kim@acme.example",
+        }
+    ],
+    "skilljar": [
+        {
+            "external_id": "3456789hijklmno-abcdefg12345",
+            "course": "First steps",
+            "status": "completed",
+            "completed_at": "2026-11-20T09:00:00.066475+00:00",
             "person_email": "kim@acme.example",
         }
     ],
@@ -71,6 +122,12 @@ def test_every_preset_makes_of_its_sample_what_stands_here() -> None:
         for key, preset in BY_KEY.items()
     }
     assert made == GOLDEN
+
+
+def test_the_page_tells_of_every_preset_what_its_form_does() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "http.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| (tickets|surveys|training) \| (.+) \|$", page, re.MULTILINE)
+    assert rows == [(preset.title, preset.source, preset.about) for preset in PRESETS]
 
 
 def test_an_open_ticket_is_not_solved() -> None:
