@@ -20,6 +20,16 @@ LIMITS: dict[str, dict[str, str]] = {
     "migrate": {"lock_timeout": "2s"},
     "command": {},
 }
+# A machine that is gone says nothing: who waits for it learns so within a minute, and who calls it
+# within seconds, where the kernel would wait for two hours, or two minutes. In seconds, the last
+# in milliseconds. What the address itself says comes first.
+REACH = {
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
 # The pool doubles the pause between attempts to connect; it begins anew after three seconds, so
 # that pages come back as soon as the database does, however long it was away. A connection for each
 # thread: whoever waits at the HTTP door keeps its own.
@@ -38,7 +48,7 @@ def database(url: str, *, role: str) -> dict[str, Any]:
     if role not in LIMITS:
         raise ValueError(f"HEALTHSCORE_ROLE must be one of {', '.join(sorted(LIMITS))}")
     query = dict(parse_qsl(parts.query))
-    options = {key: value for key, value in query.items() if key != "host"}
+    options = REACH | {key: value for key, value in query.items() if key != "host"}
     limits = " ".join(f"-c {key}={value}" for key, value in LIMITS[role].items())
     options["options"] = f"{options.get('options', '')} {limits}".strip()
     options["application_name"] = f"healthscore-{role}"

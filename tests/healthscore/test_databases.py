@@ -9,7 +9,8 @@ from healthscore.databases import LIMITS, POOL, database
 
 def test_every_part_of_the_address_is_taken() -> None:
     found = database(
-        "postgresql://ana:p%40ss@db.internal:5433/health?sslmode=require", role="worker"
+        "postgresql://ana:p%40ss@db.internal:5433/health?sslmode=require&connect_timeout=9",
+        role="worker",
     )
 
     assert found == {
@@ -23,6 +24,11 @@ def test_every_part_of_the_address_is_taken() -> None:
         "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "sslmode": "require",
+            "connect_timeout": "9",
+            "keepalives_idle": "30",
+            "keepalives_interval": "10",
+            "keepalives_count": "3",
+            "tcp_user_timeout": "60000",
             "application_name": "healthscore-worker",
             "options": "-c statement_timeout=120s -c lock_timeout=3s"
             " -c idle_in_transaction_session_timeout=30s -c max_parallel_workers_per_gather=0",
