@@ -67,6 +67,7 @@ def portfolio(accounts: int, *, fresh: bool = False, nights: bool = True) -> Run
     call_command("migrate", verbosity=0)
     day = Organisation.current().day_of(timezone.now())
     if fresh or _mark() != _wanted(accounts, day):
+        _set_mark("")  # what is left of one that was interrupted is none
         took = _world.make_world(accounts, day, say=say)
         say(f"portfolio of {accounts:,} accounts made in {took:.0f} s")
         _set_mark(_wanted(accounts, day))
