@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.models import Account, Organisation
 from bench._orm import account_in_orm
 from metrics import nightly
+from metrics.management.commands.verify import found_wrong
 from metrics.models import Run
 
 SAMPLED = 40
@@ -43,6 +44,11 @@ def main() -> None:
         loops.append(spent_by(lambda: _loop(asked.accounts)))
         say(f"round {round_ + 1} of {asked.rounds}")
     _tell(report, asked, scans, nights, loops)
+    # this portfolio has user-days without the events that they would be made of
+    wrong = found_wrong(without="a day's rollup differs from its facts")
+    report.add("verify", wrong=len(wrong))
+    if wrong:
+        raise SystemExit("\n".join(wrong))
     report.end(asked)
 
 
