@@ -259,8 +259,8 @@ MUTATIONS = (
         (
             (
                 "metrics/management/commands/verify.py",
-                "for title, query in ASKED for",
-                "for title, query in () for",
+                "for title, query in ASKED]",
+                "for title, query in ()]",
             ),
         ),
         "tests/management/test_verify_asked.py::test_damage_is_named_line_by_line",
